@@ -1,0 +1,78 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { type EntityManager, In, LessThan, Repository } from 'typeorm';
+import { Broadcast } from './broadcast.entity.js';
+
+/** Broadcasts, by MySQL's clock. */
+@Injectable()
+export class BroadcastsStore {
+  constructor(@InjectRepository(Broadcast) private readonly broadcasts: Repository<Broadcast>) {}
+
+  async insert(manager: EntityManager, broadcast: Broadcast): Promise<void> {
+    await manager
+      .createQueryBuilder()
+      .insert()
+      .into(Broadcast)
+      .values(broadcast)
+      .updateEntity(false)
+      .execute();
+  }
+
+  find(id: string): Promise<Broadcast | null> {
+    return this.broadcasts.findOneBy({ id });
+  }
+
+  async findMany(ids: readonly string[]): Promise<Map<string, Broadcast>> {
+    const found = ids.length === 0 ? [] : await this.broadcasts.findBy({ id: In([...ids]) });
+    return new Map(found.map((broadcast) => [broadcast.id, broadcast]));
+  }
+
+  /** Made by the request that this key stands for. */
+  findCreated(creationKey: Buffer): Promise<Broadcast | null> {
+    return this.broadcasts.findOneBy({ creationKey });
+  }
+
+  /** Nobody changes it until the transaction ends. */
+  lock(manager: EntityManager, id: string): Promise<Broadcast | null> {
+    return manager.findOne(Broadcast, { where: { id }, lock: { mode: 'pessimistic_write' } });
+  }
+
+  async update(manager: EntityManager, id: string, change: Partial<Broadcast>): Promise<void> {
+    await manager.update(Broadcast, { id }, change);
+  }
+
+  /** Those that somebody who comes now may get, in the order of their publication. */
+  findCurrent(): Promise<Broadcast[]> {
+    return this.broadcasts
+      .createQueryBuilder('b')
+      .where('b.endsAt > UTC_TIMESTAMP(3) AND b.recalledAt IS NULL AND b.number IS NOT NULL')
+      .orderBy('b.number')
+      .getMany();
+  }
+
+  /** Those that wait or are current. */
+  countStanding(): Promise<number> {
+    return this.broadcasts
+      .createQueryBuilder('b')
+      .where('b.endsAt > UTC_TIMESTAMP(3) AND b.recalledAt IS NULL')
+      .getCount();
+  }
+
+  /** All that were ever made, newest first. */
+  findPage(before: string | undefined, limit: number): Promise<Broadcast[]> {
+    return this.broadcasts.find({
+      where: before === undefined ? {} : { id: LessThan(before) },
+      order: { id: 'DESC' },
+      take: limit,
+    });
+  }
+
+  /** Those that are to be published, the longest due first. */
+  async findDue(limit: number): Promise<string[]> {
+    const rows: { id: string }[] = await this.broadcasts.query(
+      'SELECT id FROM broadcasts WHERE dueAt <= UTC_TIMESTAMP(3) ORDER BY dueAt LIMIT ?',
+      [limit],
+    );
+    return rows.map(({ id }) => id);
+  }
+}

@@ -1,0 +1,299 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Redis } from 'ioredis';
+import { Config } from '../platform/config/config.js';
+import { ChatError } from '../platform/errors/chat-error.js';
+import { CommandsRedis } from '../platform/redis/redis.clients.js';
+import { Script } from '../platform/redis/script.js';
+import type { Position } from './cursor.js';
+import { type Reference, decodeReference } from './reference.js';
+import { shardOf, shardPrefix } from './shards.js';
+import { GRACE_MS } from './whereabouts.js';
+
+const script = (name: string): Script => new Script(new URL(`./lua/${name}.lua`, import.meta.url));
+const scripts = {
+  append: script('append'),
+  open: script('open'),
+  close: script('close'),
+  read: script('read'),
+  beat: script('beat'),
+  establish: script('establish'),
+};
+
+/** The shard answered from another epoch than the caller knows: Redis has restarted, failed over or was emptied. */
+export class EpochChanged extends ChatError {
+  constructor(shard: number) {
+    super('unavailable', 'service.unavailable', `Redis is being restored (shard ${shard}).`, {
+      retryAfterSeconds: 1,
+    });
+  }
+}
+
+export interface Entry {
+  readonly position: Position;
+  readonly reference: Reference | undefined;
+}
+
+/** Casts up to the number `cast` will not come after the tail any more. */
+export type MailboxPage =
+  | {
+      readonly kind: 'page';
+      readonly tail: Position;
+      readonly cast: number;
+      readonly entries: readonly Entry[];
+    }
+  | { readonly kind: 'gap'; readonly tail: Position; readonly cast: number; readonly why: 'old' | 'future' };
+
+export type Opened = { readonly kind: 'open'; readonly tail: Position } | { readonly kind: 'full' };
+
+/** One event for a shard: its conversation's rev (0: not numbered), and whom of the header's audiences it is for. */
+export type AppendEvent = readonly [rev: number, reference: string, audience: number, body: number];
+export type AppendConversation = readonly [
+  conversationId: string,
+  firstRev: number,
+  lastRev: number,
+  settledRev: number,
+  events: readonly AppendEvent[],
+];
+export interface AppendHeader {
+  readonly a: readonly (readonly string[])[];
+  readonly c: readonly AppendConversation[];
+}
+export type Appended =
+  { readonly kind: 'ok'; readonly refused: readonly string[] } | { readonly kind: 'late' };
+
+/** Seconds for which a shard remembers the last rev of a conversation; after that the outbox is asked. */
+const REV_MEMORY_SECONDS = 3600;
+
+/** Runs the scripts of the mailboxes: all that Redis knows of them, it knows through these. */
+@Injectable()
+export class MailboxStore {
+  constructor(
+    @Inject(CommandsRedis) private readonly redis: Redis,
+    private readonly config: Config,
+  ) {}
+
+  get isReachable(): boolean {
+    return this.redis.status === 'ready';
+  }
+
+  onLost(listener: () => void): void {
+    this.redis.on('close', listener);
+  }
+
+  /** What Redis holds may be another's, or nothing, by then. */
+  onBack(listener: () => void): void {
+    this.redis.on('ready', listener);
+  }
+
+  /** Returns the epoch that stands now: the running server's, begun at `nowMs`, after the cast of that number, if it had none. */
+  async establish(shard: number, runId: string, word: string, nowMs: number, cast: number): Promise<string> {
+    return String(await scripts.establish.run(this.redis, this.state(shard), [runId, word, nowMs, cast]));
+  }
+
+  /** Identifies one run of one server process: another one may have lost the last writes. */
+  async runId(): Promise<string> {
+    const id = /^run_id:(\w+)/m.exec(await this.redis.info('server'))?.[1];
+    if (!id) throw new Error('Redis does not tell its run_id');
+    return id;
+  }
+
+  async append(
+    shard: number,
+    epoch: string,
+    batch: { committedMs: number; latestMs: number; header: AppendHeader; bodies: readonly string[] },
+  ): Promise<Appended> {
+    const reply = await scripts.append.run(this.redis, this.state(shard), [
+      shardPrefix(this.config.redis.prefix, shard),
+      epoch,
+      batch.committedMs,
+      batch.latestMs,
+      this.config.mailbox.length,
+      REV_MEMORY_SECONDS,
+      JSON.stringify(batch.header),
+      ...batch.bodies,
+    ]);
+    const [kind, refused] = reply as [string, string[]];
+    if (kind === 'epoch') throw new EpochChanged(shard);
+    return kind === 'late' ? { kind } : { kind: 'ok', refused };
+  }
+
+  /**
+   * Registers a connection, or with an empty connection id only opens the mailbox for a while. `isAgain`: the connection
+   * was registered before, and that was lost.
+   */
+  async open(
+    epoch: string,
+    userId: string,
+    connectionId: string,
+    node: string,
+    { isIdle = false, isAgain = false } = {},
+  ): Promise<Opened> {
+    const shard = shardOf(userId);
+    const reply = await scripts.open.run(this.redis, this.state(shard), [
+      shardPrefix(this.config.redis.prefix, shard),
+      epoch,
+      userId,
+      connectionId,
+      node,
+      this.config.limits.connectionsPerUser,
+      this.retentionMs,
+      GRACE_MS,
+      isIdle ? 1 : 0,
+      isAgain ? 1 : 0,
+    ]);
+    const [kind, tail] = reply as [string, string];
+    if (kind === 'epoch') throw new EpochChanged(shard);
+    return kind === 'full' ? { kind } : { kind: 'open', tail: position(tail) };
+  }
+
+  /** Unregisters one connection; one that another node has taken over since stays. */
+  async close(userId: string, connectionId: string, node: string, graceMs: number): Promise<void> {
+    const shard = shardOf(userId);
+    await scripts.close.run(this.redis, this.state(shard), [
+      shardPrefix(this.config.redis.prefix, shard),
+      node,
+      this.retentionMs,
+      graceMs,
+      userId,
+      connectionId,
+    ]);
+  }
+
+  /** Unregisters up to 200 connections of a node that is gone, or goes; returns how many are left. */
+  async sweep(shard: number, node: string, graceMs: number): Promise<number> {
+    const reply = await scripts.close.run(this.redis, this.state(shard), [
+      shardPrefix(this.config.redis.prefix, shard),
+      node,
+      this.retentionMs,
+      graceMs,
+    ]);
+    return Number((reply as [number])[0]);
+  }
+
+  async read(epoch: string, userId: string, after: Position, limit: number): Promise<MailboxPage> {
+    const shard = shardOf(userId);
+    const reply = await scripts.read.run(this.redis, this.state(shard), [
+      shardPrefix(this.config.redis.prefix, shard),
+      epoch,
+      userId,
+      after.ms,
+      after.n,
+      limit,
+    ]);
+    const [kind, tail, cast, rest] = reply as [string, string, number, string[] | string];
+    if (kind === 'epoch') throw new EpochChanged(shard);
+    const common = { tail: position(tail), cast };
+    if (kind === 'gap') return { kind, ...common, why: rest === 'future' ? 'future' : 'old' };
+    return { kind: 'page', ...common, entries: entries(rest as string[]) };
+  }
+
+  /** Renews the lease if it still stands, or begins it; tells whether it stood, and which nodes are gone. */
+  async beat(node: string, leaseMs: number, begins: boolean): Promise<{ stood: boolean; gone: string[] }> {
+    const reply = await scripts.beat.run(this.redis, this.nodesKey, [node, leaseMs, begins ? 1 : 0]);
+    const [stood, ...gone] = reply as [number, ...string[]];
+    return { stood: Number(stood) === 1, gone };
+  }
+
+  /** Those with a lease. */
+  async nodes(): Promise<string[]> {
+    return this.redis.zrange(this.nodesKey, '0', '-1');
+  }
+
+  async forgetNode(node: string): Promise<void> {
+    await this.redis.zrem(this.nodesKey, node);
+  }
+
+  /** The epoch that each shard has now, and how many wake-ups it has sent to the node. */
+  async shardStates(
+    shards: readonly number[],
+    node: string,
+  ): Promise<{ epoch: string | null; wakes: number }[]> {
+    const pipeline = this.redis.pipeline();
+    for (const shard of shards) {
+      pipeline.hget(this.state(shard), 'epoch');
+      pipeline.hget(`${shardPrefix(this.config.redis.prefix, shard)}wakes`, node);
+    }
+    const replies = (await pipeline.exec()) ?? [];
+    return shards.map((_, i) => {
+      const [epochError, epoch] = replies[2 * i] ?? [new Error('no reply')];
+      const [wakesError, wakes] = replies[2 * i + 1] ?? [new Error('no reply')];
+      const error = epochError ?? wakesError;
+      if (error) throw error;
+      return { epoch: epoch as string | null, wakes: Number(wakes ?? 0) };
+    });
+  }
+
+  /** Up to where the user's devices have acknowledged; undefined when the mailbox does not know. */
+  async acknowledged(userId: string): Promise<Position | undefined> {
+    const text = await this.redis.hget(this.key('user', userId), 'acked');
+    return text ? position(text) : undefined;
+  }
+
+  /** The last position that the user's shard has given out; undefined when it has given out none. */
+  async tail(userId: string): Promise<Position | undefined> {
+    const [ms, n] = await this.redis.hmget(this.state(shardOf(userId)), 'ms', 'n');
+    return ms && n ? { ms: Number(ms), n: Number(n) } : undefined;
+  }
+
+  /** Two at once may leave the lower one: its range is then acknowledged twice, which changes nothing. */
+  async setAcknowledged(userId: string, at: Position): Promise<void> {
+    const key = this.key('user', userId);
+    if (await this.redis.hexists(key, 'floor')) await this.redis.hset(key, 'acked', `${at.ms}-${at.n}`);
+  }
+
+  /** Entries after a position up to another, included, at most so many; without a first position, from the beginning. */
+  async range(userId: string, after: Position | undefined, upTo: Position, limit: number): Promise<Entry[]> {
+    const start = after ? `(${after.ms}-${after.n}` : '-';
+    const found = await this.redis.xrange(
+      this.key('box', userId),
+      start,
+      `${upTo.ms}-${upTo.n}`,
+      'COUNT',
+      limit,
+    );
+    return entries(found.flatMap(([cursor, fields]) => [cursor, fields[1] ?? '']));
+  }
+
+  /** Notes how far a replay from MySQL has been written to some connection. */
+  async noteReplay(userId: string, fields: Record<string, string | number>): Promise<void> {
+    const key = this.key('replay', userId);
+    await this.redis.multi().hset(key, fields).pexpire(key, this.retentionMs).exec();
+  }
+
+  async replays(userId: string): Promise<Record<string, string>> {
+    return this.redis.hgetall(this.key('replay', userId));
+  }
+
+  async forgetReplays(userId: string, fields: readonly string[]): Promise<void> {
+    if (fields.length > 0) await this.redis.hdel(this.key('replay', userId), ...fields);
+  }
+
+  private key(kind: 'user' | 'box' | 'replay', userId: string): string {
+    return `${shardPrefix(this.config.redis.prefix, shardOf(userId))}${kind}:${userId}`;
+  }
+
+  private state(shard: number): string {
+    return `${shardPrefix(this.config.redis.prefix, shard)}state`;
+  }
+
+  private get nodesKey(): string {
+    return `${this.config.redis.prefix}nodes`;
+  }
+
+  private get retentionMs(): number {
+    return this.config.mailbox.retentionHours * 3_600_000;
+  }
+}
+
+function position(text: string): Position {
+  const dash = text.indexOf('-');
+  return { ms: Number(text.slice(0, dash)), n: Number(text.slice(dash + 1)) };
+}
+
+function entries(flat: readonly string[]): Entry[] {
+  const page: Entry[] = [];
+  for (let i = 0; i + 1 < flat.length; i += 2) {
+    page.push({ position: position(flat[i] ?? ''), reference: decodeReference(flat[i + 1] ?? '') });
+  }
+  return page;
+}

@@ -1,0 +1,89 @@
+import { Injectable } from '@nestjs/common';
+import type { MessageView } from '../ledger/message.dto.js';
+import type { MessageKey } from '../ledger/message-key.js';
+import { MessageStore } from '../ledger/message.store.js';
+import { MessageViews, type Sees, seesAfter } from '../ledger/message-views.js';
+import { OutboxStore } from '../ledger/outbox.store.js';
+import type { StoredMessage } from '../ledger/stored-message.js';
+import { type Missed, MissedStore } from './missed.store.js';
+
+/** Answers, from MySQL, what a user has missed: the source of every replay beyond the mailbox. */
+@Injectable()
+export class MissedMessages {
+  constructor(
+    private readonly missed: MissedStore,
+    private readonly messages: MessageStore,
+    private readonly outbox: OutboxStore,
+    private readonly views: MessageViews,
+  ) {}
+
+  /** All that may have been dispatched after a time, in conversations that the user is, or was until then, a member of. In id order. */
+  async since(userId: string, time: Date): Promise<Missed[]> {
+    return this.missed.findSince(userId, await this.startFor(time));
+  }
+
+  /** From when on changes were committed that may have been dispatched after a time. */
+  async startFor(time: Date): Promise<Date> {
+    const late = await this.outbox.earliestLateFor(time);
+    return late && late < time ? late : time;
+  }
+
+  /** Others' messages that no device of the user has acknowledged. In id order. */
+  async undelivered(userId: string): Promise<Missed[]> {
+    return this.missed.findUndelivered(userId);
+  }
+
+  /** When the oldest message that no device of the user has acknowledged was sent; undefined when there is none. */
+  async oldestUndelivered(userId: string): Promise<Date | undefined> {
+    const missed = await this.missed.findUndelivered(userId);
+    const first = await this.messages.findAt(
+      missed.map(({ conversationId, afterSeq }) => ({ conversationId, seq: afterSeq + 1 })),
+    );
+    const times = first.map(({ createdAt }) => createdAt.getTime());
+    return times.length > 0 ? new Date(Math.min(...times)) : undefined;
+  }
+
+  /** Missed messages after a seq, ascending, at most so many. */
+  async created(missed: Missed, afterSeq: number, limit: number): Promise<MessageView[]> {
+    const { conversationId, toSeq, visibleAfterSeq } = missed;
+    const found = await this.messages.findBetween(conversationId, afterSeq, toSeq + 1, limit);
+    return this.views.of(found, seesAfter(visibleAfterSeq));
+  }
+
+  /** Likewise, without the user's own. */
+  async createdByOthers(
+    { conversationId, toSeq, visibleAfterSeq }: Missed,
+    userId: string,
+    afterSeq: number,
+    limit: number,
+  ): Promise<MessageView[]> {
+    const found = await this.messages.findOthersBetween(conversationId, userId, afterSeq, toSeq, limit);
+    return this.views.of(found, seesAfter(visibleAfterSeq));
+  }
+
+  /** Older messages that have changed since, in the order of their changes, at most so many. */
+  async changed(
+    { conversationId, sinceRev, visibleAfterSeq }: Missed,
+    afterRev: number,
+    limit: number,
+  ): Promise<MessageView[]> {
+    const changed = await this.messages.findOlderChangedAfter(
+      conversationId,
+      afterRev,
+      visibleAfterSeq,
+      sinceRev,
+      limit,
+    );
+    return this.views.of(changed, seesAfter(visibleAfterSeq));
+  }
+
+  /** Messages as they are now; those that don't exist are absent. */
+  async at(keys: readonly MessageKey[]): Promise<StoredMessage[]> {
+    return this.messages.findAt(keys);
+  }
+
+  /** As a reader sees them, in their order. */
+  async shown(messages: readonly StoredMessage[], sees: Sees): Promise<MessageView[]> {
+    return this.views.of(messages, sees);
+  }
+}

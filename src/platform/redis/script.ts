@@ -1,0 +1,23 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { Redis } from 'ioredis';
+
+/** A Lua script kept in a file beside the store that runs it; sent whole only to a server that does not know it yet. */
+export class Script {
+  private readonly source: string;
+  private readonly sha: string;
+
+  constructor(file: URL) {
+    this.source = readFileSync(file, 'utf8');
+    this.sha = createHash('sha1').update(this.source).digest('hex');
+  }
+
+  async run(redis: Redis, key: string, args: readonly (string | number)[]): Promise<unknown> {
+    try {
+      return await redis.evalsha(this.sha, 1, key, ...args);
+    } catch (error) {
+      if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
+      return redis.eval(this.source, 1, key, ...args);
+    }
+  }
+}

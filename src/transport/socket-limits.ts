@@ -1,0 +1,42 @@
+import type { IncomingMessage } from 'node:http';
+import { Injectable } from '@nestjs/common';
+import { Config } from '../platform/config/config.js';
+import type { Principal } from '../platform/http/principal.js';
+import { type ActionClass, RateLimits } from '../platform/rate-limits/rate-limits.service.js';
+import { addressOf, callerOf } from '../platform/rate-limits/subject.js';
+import { clientAddress } from './client-address.js';
+
+/** Commands that are not among `writes`. A message counts as one, by whichever door it comes. */
+const classes: Readonly<Record<string, ActionClass>> = {
+  'message.send': 'sends',
+  'conversation.read': 'signals',
+  'mailbox.ack': 'signals',
+  'typing.start': 'signals',
+  'typing.stop': 'signals',
+  'presence.set': 'signals',
+  'presence.subscribe': 'signals',
+  'presence.unsubscribe': 'signals',
+};
+
+/** What counts on the Socket.IO door. All throw `rate_limited`. */
+@Injectable()
+export class SocketLimits {
+  constructor(
+    private readonly limits: RateLimits,
+    private readonly config: Config,
+  ) {}
+
+  /** Before the token is looked at. */
+  countHandshake(request: IncomingMessage): void {
+    this.limits.take('requests', addressOf(clientAddress(request, this.config.http.trustProxy)));
+  }
+
+  countConnection(principal: Principal): void {
+    this.limits.take('connections', callerOf(principal));
+  }
+
+  countCommand(principal: Principal, name: string): void {
+    const kind = Object.hasOwn(classes, name) ? classes[name] : undefined;
+    this.limits.take(kind ?? 'writes', callerOf(principal));
+  }
+}

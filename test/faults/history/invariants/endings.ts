@@ -1,0 +1,109 @@
+import type { FaultWindow, History, HistoryConnection } from '../history.js';
+import type { EventRecord, RemoveRecord } from '../record.js';
+
+/** A revocation closes connections within this time, while Redis is away or not. Milliseconds. */
+const REVOKED_WITHIN_MS = 5_000;
+/** Whatever a fault held up may take so much longer than the fault. */
+const AFTER_FAULT_MS = 10_000;
+
+/**
+ * After a removal was answered nothing of the conversation comes but the removal: no message that was sent later, on no
+ * connection; and on connections that began later, no message at all. Nor is anything taken from whoever was removed.
+ */
+export function nothingAfterRemoval(history: History): string[] {
+  const begunAt = firstBegun(history);
+  return history.of('remove').flatMap((removal) => {
+    if (removal.outcome !== 'ok') return [];
+    const until = nextAddition(history, removal);
+    const { user, conversation } = removal;
+    const shown = history.connections
+      .filter((connection) => connection.user === user)
+      .flatMap((connection) => leaked(connection, conversation, { removal, until, begunAt }));
+    const taken = history.sends
+      .filter((send) => send.user === user && send.conversation === conversation && send.outcome === 'ok')
+      .filter(({ key, at }) => (begunAt.get(key) ?? 0) > removal.at && at < until)
+      .map(({ key }) => `${key} was taken from ${user} after the removal from ${conversation}`);
+    return [...shown, ...taken];
+  });
+}
+
+function leaked(
+  connection: HistoryConnection,
+  conversation: string,
+  { removal, until, begunAt }: { removal: RemoveRecord; until: number; begunAt: Map<string, number> },
+): string[] {
+  const isLater = ({ key }: EventRecord): boolean =>
+    connection.at > removal.at || (begunAt.get(key ?? '') ?? 0) > removal.at;
+  return connection.segments
+    .flatMap(({ events }) => events)
+    .filter((event) => event.conversation === conversation && event.type.startsWith('message.'))
+    .filter((event) => event.at > removal.at && event.at < until && isLater(event))
+    .map(
+      ({ seq }) =>
+        `${connection.connection} showed ${conversation}/${seq} to ${removal.user}, who was removed`,
+    );
+}
+
+/** After a block was answered nothing is taken into the direct conversation, from neither of the two. */
+export function nothingAfterBlock(history: History): string[] {
+  const begunAt = firstBegun(history);
+  const unblocks = history.of('unblock');
+  return history.of('block').flatMap(({ outcome, conversation, at }) => {
+    if (outcome !== 'ok') return [];
+    const until = Math.min(Infinity, ...unblocks.filter(({ begun }) => begun > at).map(({ begun }) => begun));
+    return history.sends
+      .filter((send) => send.conversation === conversation && send.outcome === 'ok')
+      .filter((send) => (begunAt.get(send.key) ?? 0) > at && send.at < until)
+      .map(({ key, user }) => `${key} was taken from ${user} after the block in ${conversation}`);
+  });
+}
+
+/** After a revocation was answered nothing is taken from the session; its open connections end soon, and nothing more is shown on them or taken from them. */
+export function nothingAfterRevocation(history: History): string[] {
+  const begunAt = firstBegun(history);
+  return history.of('revoke').flatMap(({ session, outcome, at }) => {
+    if (outcome !== 'ok') return [];
+    const bound = boundAfter(history.faults, at);
+    const taken = history.sends
+      .filter((send) => send.session === session && send.outcome === 'ok')
+      .filter(({ begun, connection }) => begun > (connection === undefined ? at : bound))
+      .map(({ key }) => `${key} was taken from session ${session} after its end`);
+    const shown = history.connections
+      .filter((connection) => connection.session === session)
+      .flatMap(({ connection, segments }) =>
+        segments
+          .flatMap(({ events }) => events)
+          .filter(({ type, key }) => type === 'message.created' && (begunAt.get(key ?? '') ?? 0) > bound)
+          .map(
+            ({ conversation, seq }) =>
+              `${connection} showed ${conversation}/${seq} to the ended session ${session}`,
+          ),
+      );
+    return [...taken, ...shown];
+  });
+}
+
+/** Until when what was written before may still come; longer while a fault holds it up. */
+function boundAfter(faults: readonly FaultWindow[], at: number): number {
+  const held = faults.filter(
+    ({ begun, healed }) => begun <= at + REVOKED_WITHIN_MS && healed + AFTER_FAULT_MS >= at,
+  );
+  return Math.max(at + REVOKED_WITHIN_MS, ...held.map(({ healed }) => healed + AFTER_FAULT_MS));
+}
+
+/** When each send was first begun. */
+function firstBegun(history: History): Map<string, number> {
+  const begun = new Map<string, number>();
+  for (const send of history.sends)
+    begun.set(send.key, Math.min(send.begun, begun.get(send.key) ?? Infinity));
+  return begun;
+}
+
+const nextAddition = (history: History, { user, conversation, at }: RemoveRecord): number =>
+  Math.min(
+    Infinity,
+    ...history
+      .of('add')
+      .filter((add) => add.user === user && add.conversation === conversation && add.at > at)
+      .map(({ begun }) => begun),
+  );

@@ -1,0 +1,201 @@
+import type { DoorName } from '../../support/chat-client.js';
+
+/** `unknown` counts as possibly done. */
+export type Outcome = 'ok' | 'refused' | 'unknown';
+
+/** What a client came back with: its own last cursor, an older one of its own, another user's, an invented one. */
+export type CursorKind = 'own' | 'old' | 'foreign' | 'forged';
+
+interface Timed {
+  /** Milliseconds of the observing process's monotonic clock, when it was known. */
+  readonly at: number;
+  /** The process that observed it. */
+  readonly process: string;
+}
+
+interface Asked extends Timed {
+  readonly begun: number;
+  readonly node: string;
+  readonly outcome: Outcome;
+  readonly code?: string | undefined;
+}
+
+/** One attempt to send; a repetition has the same key. */
+export interface SendRecord extends Asked {
+  readonly operation: 'send';
+  readonly connection?: string | undefined;
+  readonly user: string;
+  readonly session: string;
+  readonly conversation: string;
+  /** The clientId. */
+  readonly key: string;
+  readonly value: string;
+  readonly seq?: number | undefined;
+  readonly rev?: number | undefined;
+}
+
+interface Membership extends Asked {
+  readonly conversation: string;
+  /** Whose membership. */
+  readonly user: string;
+}
+
+export interface AddRecord extends Membership {
+  readonly operation: 'add';
+}
+
+export interface RemoveRecord extends Membership {
+  readonly operation: 'remove';
+}
+
+/** One of a pair blocks the other, or lets them in again. */
+export interface BlockRecord extends Asked {
+  readonly operation: 'block' | 'unblock';
+  readonly conversation: string;
+}
+
+export interface RevokeRecord extends Asked {
+  readonly operation: 'revoke';
+  readonly session: string;
+}
+
+/** A device has taken a snapshot: it holds, or can read, everything up to these numbers. */
+export interface SyncRecord extends Timed {
+  readonly operation: 'sync';
+  readonly device: string;
+  readonly cursor: string;
+  readonly held: Readonly<Record<string, { readonly seq: number; readonly rev: number }>>;
+}
+
+export interface ConnectRecord extends Timed {
+  readonly operation: 'connect';
+  readonly connection: string;
+  readonly device: string;
+  readonly user: string;
+  readonly session: string;
+  readonly node: string;
+  readonly door: DoorName;
+  readonly cursor?: string | undefined;
+  readonly cursorKind: CursorKind;
+}
+
+export interface ReadyRecord extends Timed {
+  readonly operation: 'ready';
+  readonly connection: string;
+  readonly cursor: string;
+  readonly resumed: boolean;
+}
+
+export interface EventRecord extends Timed {
+  readonly operation: 'event';
+  readonly connection: string;
+  readonly type: string;
+  readonly cursor: string | null;
+  readonly conversation?: string | undefined;
+  readonly seq?: number | undefined;
+  readonly rev?: number | undefined;
+  /** Of a message: its sender, its clientId (null for the server's own) and its text. */
+  readonly sender?: string | undefined;
+  readonly key?: string | null | undefined;
+  readonly value?: string | null | undefined;
+  /** Of a change of membership: whose. */
+  readonly member?: string | undefined;
+  /** Of a gap: where it begins; it ends at `seq`. */
+  readonly fromSeq?: number | undefined;
+}
+
+export interface GoneRecord extends Timed {
+  readonly operation: 'gone';
+  readonly connection: string;
+  readonly why: string;
+}
+
+/** A message as it was read from the history. */
+export interface ReadItem {
+  readonly seq: number;
+  readonly rev: number;
+  readonly sender: string;
+  readonly key: string | null;
+  readonly value: string | null;
+}
+
+/** A range read from the history: by a device that was told of a gap, or, without a device, everything in the end. */
+export interface ReadRecord extends Timed {
+  readonly operation: 'read';
+  readonly conversation: string;
+  readonly device?: string | undefined;
+  readonly isComplete: boolean;
+  readonly items: readonly ReadItem[];
+}
+
+/** A device has come to the end of a conversation. */
+export interface AgreedRecord extends Timed {
+  readonly operation: 'agreed';
+  readonly device: string;
+  readonly conversation: string;
+  readonly seq: number;
+}
+
+/** The faults that shall happen, in their order, what else shall, the devices that shall agree, and what was left out here and why. */
+export interface PlanRecord extends Timed {
+  readonly operation: 'plan';
+  readonly faults: readonly string[];
+  /** What clients and members shall do besides, each at least once. */
+  readonly churn: readonly string[];
+  readonly devices: readonly string[];
+  /** Users who were members of a conversation from beginning to end. */
+  readonly members: Readonly<Record<string, readonly string[]>>;
+  readonly left: Readonly<Record<string, string>>;
+}
+
+export interface FaultRecord extends Timed {
+  readonly operation: 'fault';
+  readonly kind: string;
+  readonly number: number;
+  readonly phase: 'begun' | 'healed' | 'failed';
+  readonly node?: string | undefined;
+  readonly detail?: string | undefined;
+}
+
+/** A node has ended although nobody had told it to. */
+export interface DiedRecord extends Timed {
+  readonly operation: 'died';
+  readonly node: string;
+  readonly detail: string;
+}
+
+/** What clients and members did of their own accord. */
+export interface ChurnRecord extends Timed {
+  readonly operation: 'churn';
+  readonly kind: string;
+}
+
+/** What a process holds while nobody is connected. */
+export interface UsageRecord extends Timed {
+  readonly operation: 'usage';
+  readonly phase: 'before' | 'after';
+  readonly node: string;
+  readonly memoryBytes: number;
+  readonly handles: number;
+  /** Batches that wait for their delivery. */
+  readonly queued: number;
+}
+
+export type HistoryRecord =
+  | SendRecord
+  | AddRecord
+  | RemoveRecord
+  | BlockRecord
+  | RevokeRecord
+  | SyncRecord
+  | ConnectRecord
+  | ReadyRecord
+  | EventRecord
+  | GoneRecord
+  | ReadRecord
+  | AgreedRecord
+  | PlanRecord
+  | FaultRecord
+  | ChurnRecord
+  | DiedRecord
+  | UsageRecord;

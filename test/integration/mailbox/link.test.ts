@@ -1,0 +1,171 @@
+import { describe, expect, it } from 'vitest';
+import { type Position, comparePositions } from '../../../src/mailbox/cursor.js';
+import { MailboxStore } from '../../../src/mailbox/mailbox.store.js';
+import { ShardEpochs } from '../../../src/mailbox/shard-epochs.js';
+import { anId } from '../../support/builders.js';
+import { WITHIN, twoNodes } from './two-nodes.js';
+
+const two = twoNodes();
+
+describe('registrations', () => {
+  it('are limited per user, over all nodes', async () => {
+    const user = anId();
+    const open = [await two.follow(0, user), await two.follow(1, user), await two.follow(1, user)];
+    await expect(two.follow(0, user)).rejects.toMatchObject({
+      code: 'connections.too_many',
+      kind: 'rate_limited',
+      retryable: true,
+    });
+    await two.stop(0, open[0]!);
+    const fourth = await two.follow(1, user);
+    await two.stop(1, open[1]!, open[2]!, fourth);
+    expect(await two.registrationsOf(user)).toEqual({});
+  });
+
+  it('linger for a while where they shall, and come back under their id', async () => {
+    const poll = await two.follow(0, anId(), 'poll.1');
+    await two.mailbox(0).detach(poll.connection, 60_000);
+    expect(await two.registrationsOf(poll.userId)).toEqual(two.registeredAs(poll, 0));
+    const again = await two.follow(0, poll.userId, 'poll.1');
+    await two.stop(0, again);
+    expect(await two.registrationsOf(poll.userId)).toEqual({});
+  });
+
+  it('end also when the connection closed while Redis could not be told', async () => {
+    const [follower, stays] = [await two.follow(0), await two.follow(0)];
+    two.redis(0).disconnect(true);
+    await two.stop(0, follower);
+    await expect.poll(() => two.registrationsOf(follower.userId), WITHIN).toEqual({});
+    expect(await two.registrationsOf(stays.userId)).toEqual(two.registeredAs(stays, 0));
+    await two.stop(0, stays);
+  });
+});
+
+describe('a node whose lease has ended', () => {
+  const endLease = (node: number) => two.redis(node).zadd(two.nodesKey, 1, two.nameOf(node));
+
+  it('goes on under a new name, with all its connections', async () => {
+    const [follower, old] = [await two.follow(0), two.nameOf(0)];
+    await endLease(0);
+    await expect.poll(() => two.nameOf(0), WITHIN).not.toBe(old);
+    await expect
+      .poll(() => two.registrationsOf(follower.userId), WITHIN)
+      .toEqual(two.registeredAs(follower, 0));
+    await expect.poll(() => follower.refreshes, WITHIN).toBeGreaterThan(0);
+    await two.conversationOf([follower.userId])();
+    await expect.poll(() => follower.revs, WITHIN).toEqual([1]);
+    await two.stop(0, follower);
+  });
+
+  it('and does not come back is swept by another', async () => {
+    const user = anId();
+    const store = two.get(0, MailboxStore);
+    const epoch = two.get(0, ShardEpochs).ofUser(user);
+    await store.open(epoch, user, 'c1', 'gone.0');
+    await two.redis(0).zadd(two.nodesKey, 1, 'gone.0');
+    await expect.poll(() => two.registrationsOf(user), WITHIN).toEqual({});
+    await expect.poll(() => two.redis(0).zscore(two.nodesKey, 'gone.0'), WITHIN).toBeNull();
+    expect(await two.mailbox(0).open(user)).toBeTruthy();
+  });
+
+  it('registers its connections again also when the answer to its new lease is lost', async () => {
+    const follower = await two.follow(0);
+    const old = two.nameOf(0);
+    const store = two.get(0, MailboxStore);
+    const beat = store.beat.bind(store);
+    store.beat = async (node, leaseMs, begins) => {
+      const answer = await beat(node, leaseMs, begins);
+      if (!begins) return answer;
+      store.beat = beat;
+      throw new Error('the answer is lost');
+    };
+    await endLease(0);
+    await expect.poll(() => two.nameOf(0), WITHIN).not.toBe(old);
+    await expect
+      .poll(() => two.registrationsOf(follower.userId), WITHIN)
+      .toEqual(two.registeredAs(follower, 0));
+    await two.stop(0, follower);
+  });
+
+  it('registers its connections again also when Redis breaks off while it does', async () => {
+    const followers = [];
+    for (let i = 0; i < 20; i += 1) followers.push(await two.follow(0));
+    const old = two.nameOf(0);
+    await endLease(0);
+    await expect.poll(() => two.nameOf(0), { ...WITHIN, interval: 1 }).not.toBe(old);
+    two.redis(0).disconnect(true);
+    for (const follower of followers)
+      await expect
+        .poll(() => two.registrationsOf(follower.userId), WITHIN)
+        .toEqual(two.registeredAs(follower, 0));
+    await two.conversationOf(followers.map(({ userId }) => userId))();
+    for (const follower of followers) await expect.poll(() => follower.revs, WITHIN).toEqual([1]);
+    await two.stop(0, ...followers);
+  });
+});
+
+describe('a Redis that has lost its data', () => {
+  const losses: [string, () => Promise<unknown>][] = [
+    ['by FLUSHALL', () => two.redis(0).flushall()],
+    ['by a restart, emptied', () => two.server.restart({ emptied: true })],
+    ['perhaps, by a restart with what it had on disk', () => two.server.restart()],
+    ['perhaps, by a crash', async () => (await two.server.kill('SIGKILL'), two.server.start())],
+  ];
+
+  it.each(losses)(
+    '%s begins a new epoch, on which all nodes agree, above all former positions',
+    async (_, lose) => {
+      const followers = [await two.follow(0), await two.follow(1)];
+      const users = followers.map(({ userId }) => userId);
+      const send = two.conversationOf(users);
+      await send(3);
+      await expect.poll(() => followers[1]!.revs, WITHIN).toEqual([1, 2, 3]);
+      const before = await Promise.all(users.map((user) => two.mailbox(0).open(user)));
+      const epochs = [...Array(16).keys()].map((shard) => two.get(0, ShardEpochs).of(shard));
+      await lose();
+      const isAnew = (node: number) => () =>
+        epochs.every((epoch, shard) => {
+          const now = two.get(node, ShardEpochs).of(shard);
+          return now !== '' && now !== epoch;
+        });
+      for (const node of [0, 1]) {
+        await two
+          .mailbox(node)
+          .open(users[0]!)
+          .catch(() => undefined);
+        await expect.poll(isAnew(node), WITHIN).toBe(true);
+      }
+      for (let shard = 0; shard < 16; shard += 1)
+        expect(two.get(0, ShardEpochs).of(shard)).toBe(two.get(1, ShardEpochs).of(shard));
+      for (const [i, follower] of followers.entries()) {
+        await expect
+          .poll(() => two.registrationsOf(follower.userId), WITHIN)
+          .toEqual(two.registeredAs(follower, i));
+        expect(follower.refreshes).toBeGreaterThan(0);
+        const tail: Position = await two.mailbox(1).open(follower.userId);
+        expect(comparePositions(tail, before[i]!)).toBeGreaterThan(0);
+        expect(await two.mailbox(1).read(follower.userId, before[i]!, 10)).toMatchObject({
+          kind: 'gap',
+          why: 'old',
+        });
+      }
+      // A node that loses its lease with the data takes a new name: then wake-ups may be lost once more, with a refresh.
+      for (const follower of followers) {
+        const known = follower.revs.length;
+        const isWoken = async () => (await send(), follower.revs.length > known);
+        await expect.poll(isWoken, WITHIN).toBe(true);
+      }
+      await two.stop(0, followers[0]!);
+      await two.stop(1, followers[1]!);
+    },
+  );
+
+  it('refuses whoever still believes in the old epoch', async () => {
+    const user = anId();
+    await two.redis(0).flushall();
+    const refused = { code: 'service.unavailable', retryable: true };
+    await expect(two.mailbox(0).open(user)).rejects.toMatchObject(refused);
+    await expect(two.mailbox(1).read(user, { ms: 1, n: 0 }, 1)).rejects.toMatchObject(refused);
+    await two.isRestored();
+  });
+});
