@@ -37,22 +37,26 @@ export class GroupCommit {
     private readonly outbox: OutboxStore,
   ) {}
 
-  /** Stores the batch in the given transaction. Asks and writes about threads, answers and files only where there are some. */
-  async commit(manager: EntityManager, drafts: readonly MessageDraft[]): Promise<Committed> {
+  /**
+   * Stores the batch in the given transaction. Asks and writes about threads, answers and files only where there are
+   * some. That a send is new is taken for granted until the unique index says otherwise (`ER_DUP_ENTRY`), or the send
+   * would be refused; `mayRepeat` says that some are not.
+   */
+  async commit(
+    manager: EntityManager,
+    drafts: readonly MessageDraft[],
+    mayRepeat: boolean,
+  ): Promise<Committed> {
     const conversationIds = [...new Set(drafts.map(({ conversationId }) => conversationId))];
     const { heads, now } = await this.store.lockHeads(manager, conversationIds);
-    const stored = await this.store.findBySendKeys(manager, drafts);
     const members = await this.memberLists.at([...heads.values()], manager);
     const referred = await this.messages.findReferred(drafts, manager);
     const files = await this.store.lockFiles(manager, drafts);
-    const plan = planCommit(drafts, {
-      heads,
-      members,
-      referred,
-      files,
-      now,
-      stored: new Map(stored.map((message) => [identity(message), message])),
-    });
+    const planWith = (stored: ReadonlyMap<string, StoredMessage>): CommitPlan =>
+      planCommit(drafts, { heads, members, referred, files, now, stored });
+    let plan = planWith(new Map());
+    if (mayRepeat || plan.outcomes.some(({ kind }) => kind === 'refused'))
+      plan = planWith(await this.storedBefore(manager, drafts));
     const committed = { plan, members, referred, outboxId: undefined, committedAt: now };
     if (plan.inserts.length === 0) return committed;
     await this.store.insertMessages(manager, plan.inserts);
@@ -60,6 +64,14 @@ export class GroupCommit {
     await this.store.moveHeads(manager, plan.heads);
     const references = [...plan.inserts.map(creation), ...plan.roots.map(growth)];
     return { ...committed, outboxId: await this.outbox.add(manager, now, references) };
+  }
+
+  private async storedBefore(
+    manager: EntityManager,
+    drafts: readonly MessageDraft[],
+  ): Promise<Map<string, StoredMessage>> {
+    const stored = await this.store.findBySendKeys(manager, drafts);
+    return new Map(stored.map((message) => [identity(message), message]));
   }
 
   /** The events of a batch, encoded once: each conversation's in the order of their revs. Undefined when nothing was new. */

@@ -26,8 +26,11 @@ interface Waiting {
 
 /** What a lane does with a batch. */
 export interface LaneWork<C extends { readonly plan: CommitPlan }> {
-  /** Stores the batch in the given transaction; the plan says what became of each send. May be called again. */
-  commit(manager: EntityManager, drafts: readonly MessageDraft[]): Promise<C>;
+  /**
+   * Stores the batch in the given transaction; the plan says what became of each send. Called again after a failure,
+   * with the news that some sends may be stored already.
+   */
+  commit(manager: EntityManager, drafts: readonly MessageDraft[], mayRepeat: boolean): Promise<C>;
   /** Called once, after the senders have their answers. */
   committed(result: C): void;
 }
@@ -88,9 +91,9 @@ export class WriterLane<C extends { readonly plan: CommitPlan }> {
     const drafts = batch.map(({ draft }) => draft);
     const deadlineMs = Math.min(...batch.map((waiting) => waiting.deadlineMs));
     let mayBeStored = false;
-    for (;;) {
+    for (let attempts = 0; ; attempts += 1) {
       try {
-        this.settle(batch, await this.attempt(drafts, deadlineMs));
+        this.settle(batch, await this.attempt(drafts, deadlineMs, attempts > 0));
         return;
       } catch (error) {
         mayBeStored ||= error instanceof TransactionFailed && error.outcome === 'unknown';
@@ -99,15 +102,21 @@ export class WriterLane<C extends { readonly plan: CommitPlan }> {
           this.refuse(batch, cause, mayBeStored);
           return;
         }
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+        // The first attempt does not look for repetitions: that it met one is nothing to wait for.
+        if (attempts > 0 || sqlCode(cause) !== 'ER_DUP_ENTRY')
+          await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }
     }
   }
 
-  private async attempt(drafts: readonly MessageDraft[], deadlineMs: number): Promise<C> {
+  private async attempt(
+    drafts: readonly MessageDraft[],
+    deadlineMs: number,
+    mayRepeat: boolean,
+  ): Promise<C> {
     const leftMs = deadlineMs - performance.now();
     if (leftMs <= 0) throw unavailable('The database took too long.');
-    return this.connection.transaction((manager) => this.lane.commit(manager, drafts), leftMs);
+    return this.connection.transaction((manager) => this.lane.commit(manager, drafts, mayRepeat), leftMs);
   }
 
   private settle(batch: readonly Waiting[], result: C): void {

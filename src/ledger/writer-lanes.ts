@@ -25,8 +25,8 @@ export class WriterLanes implements OnApplicationBootstrap {
 
   onApplicationBootstrap(): void {
     const work = {
-      commit: (manager: EntityManager, drafts: readonly MessageDraft[]) =>
-        this.groupCommit.commit(manager, drafts),
+      commit: (manager: EntityManager, drafts: readonly MessageDraft[], mayRepeat: boolean) =>
+        this.groupCommit.commit(manager, drafts, mayRepeat),
       committed: (result: Committed) => {
         const batch = this.groupCommit.batchOf(result);
         if (batch) this.dispatcher.dispatch(batch);

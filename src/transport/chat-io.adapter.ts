@@ -2,6 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import type { Server, ServerOptions } from 'socket.io';
 import type { Config } from '../platform/config/config.js';
+import { gatherWrites } from './gathered-writes.js';
 import { isAllowedOrigin } from './origins.js';
 
 /** Seconds of silence after which a WebSocket counts as dead: together less than the 20 that presence promises. */
@@ -21,7 +22,7 @@ export class ChatIoAdapter extends IoAdapter {
 
   override createIOServer(port: number, options?: ServerOptions): Server {
     const { http, limits } = this.config;
-    return super.createIOServer(port, {
+    const server: Server = super.createIOServer(port, {
       ...options,
       maxHttpBufferSize: limits.frameKib * 1024,
       pingInterval: PING_EVERY_MS,
@@ -33,6 +34,8 @@ export class ChatIoAdapter extends IoAdapter {
       cors: { origin: http.corsOrigins, credentials: true },
       allowRequest: (request, decide) => decide(null, isAllowedOrigin(request, http)),
     } as ServerOptions);
+    gatherWrites(server);
+    return server;
   }
 
   /**
