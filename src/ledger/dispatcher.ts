@@ -9,6 +9,10 @@ import { OutboxStore, type PendingBatch } from './outbox.store.js';
 
 /** Events that one round of delivery takes. */
 const ROUND_EVENTS = 2_000;
+/** Events that may wait for a round before those who commit wait too. */
+const PACE_EVENTS = 500;
+/** Milliseconds for which they wait at most: Redis may be away. */
+const PACE_MS = 500;
 /** Batches read from the outbox at a time. */
 const PAGE = 100;
 /** Milliseconds after which a batch of the outbox is taken over, whoever committed it. */
@@ -35,6 +39,7 @@ export interface CommittedBatch {
 export class Dispatcher implements OnApplicationBootstrap {
   private queue: CommittedBatch[] = [];
   private queuedEvents = 0;
+  private readonly pacing = new Set<() => void>();
   /** Committed here and on the way: the sweep leaves these alone. */
   private readonly underWay = new Map<string, (() => void)[]>();
   /** In the mailboxes; not in the feeds yet, and so still in the outbox. */
@@ -68,9 +73,26 @@ export class Dispatcher implements OnApplicationBootstrap {
     if (this.isBehind) return;
     this.underWay.set(batch.outboxId, []);
     this.queue.push(batch);
-    this.queuedEvents += countEvents(batch);
+    this.count(countEvents(batch));
     if (this.queuedEvents > 10 * ROUND_EVENTS) this.fallBehind('too much to deliver');
     this.working ??= this.work();
+  }
+
+  /**
+   * For whoever is about to commit: resolves when delivery keeps pace, or soon. Otherwise, at more sends than the
+   * machine can deliver, acknowledgements would run ahead until all that was sent goes by the outbox.
+   */
+  async pace(): Promise<void> {
+    if (this.queuedEvents <= PACE_EVENTS) return;
+    await new Promise<void>((resolve) => {
+      const goOn = (): void => {
+        clearTimeout(timer);
+        this.pacing.delete(goOn);
+        resolve();
+      };
+      const timer = setTimeout(goOn, PACE_MS);
+      this.pacing.add(goOn);
+    });
   }
 
   /** Resolves when a batch is in the mailboxes; without that when Redis is away, or when it takes too long. */
@@ -124,7 +146,7 @@ export class Dispatcher implements OnApplicationBootstrap {
     let end = 0;
     while (end < this.queue.length && (end === 0 || events < ROUND_EVENTS))
       events += countEvents(this.queue[end++]);
-    this.queuedEvents -= events;
+    this.count(-events);
     return this.queue.splice(0, end);
   }
 
@@ -133,7 +155,12 @@ export class Dispatcher implements OnApplicationBootstrap {
     this.isBehind = true;
     for (const { outboxId } of this.queue) this.leave(outboxId);
     this.queue = [];
-    this.queuedEvents = 0;
+    this.count(-this.queuedEvents);
+  }
+
+  private count(events: number): void {
+    this.queuedEvents += events;
+    if (this.queuedEvents <= PACE_EVENTS) for (const goOn of this.pacing) goOn();
   }
 
   /** The batch is delivered, or left to the outbox. */

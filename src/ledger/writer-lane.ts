@@ -26,6 +26,8 @@ interface Waiting {
 
 /** What a lane does with a batch. */
 export interface LaneWork<C extends { readonly plan: CommitPlan }> {
+  /** Resolves when the next batch may be taken. */
+  pace(): Promise<void>;
   /**
    * Stores the batch in the given transaction; the plan says what became of each send. Called again after a failure,
    * with the news that some sends may be stored already.
@@ -70,7 +72,10 @@ export class WriterLane<C extends { readonly plan: CommitPlan }> {
   private async work(): Promise<void> {
     // Sends of the same turn of the event loop belong into one transaction.
     await new Promise((resolve) => setImmediate(resolve));
-    while (this.queue.length > 0) await this.store(this.takeBatch());
+    while (this.queue.length > 0) {
+      await this.store(this.takeBatch());
+      await this.lane.pace();
+    }
     this.working = undefined;
   }
 
@@ -109,11 +114,7 @@ export class WriterLane<C extends { readonly plan: CommitPlan }> {
     }
   }
 
-  private async attempt(
-    drafts: readonly MessageDraft[],
-    deadlineMs: number,
-    mayRepeat: boolean,
-  ): Promise<C> {
+  private async attempt(drafts: readonly MessageDraft[], deadlineMs: number, mayRepeat: boolean): Promise<C> {
     const leftMs = deadlineMs - performance.now();
     if (leftMs <= 0) throw unavailable('The database took too long.');
     return this.connection.transaction((manager) => this.lane.commit(manager, drafts, mayRepeat), leftMs);

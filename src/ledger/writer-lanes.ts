@@ -25,6 +25,7 @@ export class WriterLanes implements OnApplicationBootstrap {
 
   onApplicationBootstrap(): void {
     const work = {
+      pace: () => this.dispatcher.pace(),
       commit: (manager: EntityManager, drafts: readonly MessageDraft[], mayRepeat: boolean) =>
         this.groupCommit.commit(manager, drafts, mayRepeat),
       committed: (result: Committed) => {

@@ -39,8 +39,8 @@ export const formatPosition = ({ ms, n }: Position): string => `${ms}-${n}`;
 
 /** Of what `formatPosition` made. */
 export function parsePosition(text: string): Position {
-  const [ms = '0', n = '0'] = text.split('-');
-  return { ms: Number(ms), n: Number(n) };
+  const dash = text.indexOf('-');
+  return { ms: Number(text.slice(0, dash)), n: Number(text.slice(dash + 1)) };
 }
 
 /** Sorts, as text too, after the cursors of the same replay before it, and before the mailbox's tail that follows it. */

@@ -55,11 +55,12 @@ export class MailboxService {
    * their part.
    */
   async deliver(time: DeliveryTime, deliveries: readonly ConversationDelivery[]): Promise<DeliveryResult> {
-    const answers = await Promise.all(
+    const appended = this.store.together(() =>
       [...cutByShard(deliveries)].map(([shard, batch]) =>
         this.guarded(() => this.store.append(shard, this.epochs.of(shard), { ...time, ...batch })),
       ),
     );
+    const answers = await Promise.all(appended);
     if (answers.some(({ kind }) => kind === 'late')) return { kind: 'late' };
     return {
       kind: 'done',

@@ -2,9 +2,10 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Redis } from 'ioredis';
 import { Config } from '../platform/config/config.js';
 import { ChatError } from '../platform/errors/chat-error.js';
+import { inOneWrite } from '../platform/redis/one-write.js';
 import { CommandsRedis } from '../platform/redis/redis.clients.js';
 import { Script } from '../platform/redis/script.js';
-import type { Position } from './cursor.js';
+import { type Position, parsePosition } from './cursor.js';
 import { type Reference, decodeReference } from './reference.js';
 import { shardOf, shardPrefix } from './shards.js';
 import { GRACE_MS } from './whereabouts.js';
@@ -97,6 +98,11 @@ export class MailboxStore {
     return id;
   }
 
+  /** Sends what is asked for meanwhile as one. */
+  together<T>(ask: () => T): T {
+    return inOneWrite(this.redis, ask);
+  }
+
   async append(
     shard: number,
     epoch: string,
@@ -143,7 +149,7 @@ export class MailboxStore {
     ]);
     const [kind, tail] = reply as [string, string];
     if (kind === 'epoch') throw new EpochChanged(shard);
-    return kind === 'full' ? { kind } : { kind: 'open', tail: position(tail) };
+    return kind === 'full' ? { kind } : { kind: 'open', tail: parsePosition(tail) };
   }
 
   /** Unregisters one connection; one that another node has taken over since stays. */
@@ -182,7 +188,7 @@ export class MailboxStore {
     ]);
     const [kind, tail, cast, rest] = reply as [string, string, number, string[] | string];
     if (kind === 'epoch') throw new EpochChanged(shard);
-    const common = { tail: position(tail), cast };
+    const common = { tail: parsePosition(tail), cast };
     if (kind === 'gap') return { kind, ...common, why: rest === 'future' ? 'future' : 'old' };
     return { kind: 'page', ...common, entries: entries(rest as string[]) };
   }
@@ -226,7 +232,7 @@ export class MailboxStore {
   /** Up to where the user's devices have acknowledged; undefined when the mailbox does not know. */
   async acknowledged(userId: string): Promise<Position | undefined> {
     const text = await this.redis.hget(this.key('user', userId), 'acked');
-    return text ? position(text) : undefined;
+    return text ? parsePosition(text) : undefined;
   }
 
   /** The last position that the user's shard has given out; undefined when it has given out none. */
@@ -285,15 +291,10 @@ export class MailboxStore {
   }
 }
 
-function position(text: string): Position {
-  const dash = text.indexOf('-');
-  return { ms: Number(text.slice(0, dash)), n: Number(text.slice(dash + 1)) };
-}
-
 function entries(flat: readonly string[]): Entry[] {
   const page: Entry[] = [];
   for (let i = 0; i + 1 < flat.length; i += 2) {
-    page.push({ position: position(flat[i] ?? ''), reference: decodeReference(flat[i + 1] ?? '') });
+    page.push({ position: parsePosition(flat[i] ?? ''), reference: decodeReference(flat[i + 1] ?? '') });
   }
   return page;
 }

@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import { Config } from '../platform/config/config.js';
 import { SubscriptionsRedis } from '../platform/redis/redis.clients.js';
 import { Attachments } from './attachments.js';
+import { parsePosition } from './cursor.js';
 import { MailboxEvent } from './event.js';
 import { decodePublication } from './notice.js';
 import { decodeReference } from './reference.js';
@@ -115,8 +116,7 @@ export class WakeUps implements OnModuleInit {
     if (!reference) return;
     this.typists.follow(reference);
     const body = line.slice(cursor.length + encoded.length + users.length + 3);
-    const dash = cursor.indexOf('-');
-    const position = { ms: Number(cursor.slice(0, dash)), n: Number(cursor.slice(dash + 1)) };
+    const position = parsePosition(cursor);
     const event = body === '' ? undefined : new MailboxEvent(cursor, reference.type, body);
     for (const userId of users.split(',')) this.attachments.wake(userId, { position, reference, event });
   }

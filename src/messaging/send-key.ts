@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type MessageDraft, sendKeyOf } from '../ledger/stored-message.js';
 import { canonicalJson } from '../platform/http/canonical-json.js';
 import type { SendMessage } from './messages.dto.js';
@@ -20,13 +20,10 @@ export const repeatable = (
 export function digestOf({ clientId: _, text, metadata, ...others }: SendMessage): Buffer {
   const said = Object.entries(others).filter(([, value]) => !saysNothing(value));
   const parts = said.length > 0 ? [Object.fromEntries(said)] : [];
-  return createHash('sha256')
-    .update(canonicalJson([text ?? null, metadata ?? null, ...parts]))
-    .digest()
-    .subarray(0, 16);
+  return hash('sha256', canonicalJson([text ?? null, metadata ?? null, ...parts]), 'buffer').subarray(0, 16);
 }
 
 const saysNothing = (value: unknown): boolean =>
   value === undefined || value === null || value === false || (Array.isArray(value) && value.length === 0);
 
-const hashedKey = (key: string): string => `k:${createHash('sha256').update(key).digest('base64url')}`;
+const hashedKey = (key: string): string => `k:${hash('sha256', key, 'base64url')}`;

@@ -1,3 +1,4 @@
+import type { Position } from '../mailbox/cursor.js';
 import type { MailboxEvent } from '../mailbox/event.js';
 import type { ChatError } from '../platform/errors/chat-error.js';
 
@@ -27,7 +28,7 @@ export interface Door {
   /** Resolves when the client has taken what waited for it, or is gone. */
   drained(): Promise<void>;
   /** Everything there is has been written; resuming from the cursor brings what comes after it. */
-  caughtUp(upTo: string): void;
+  caughtUp(upTo: Position): void;
   /** The connection can't begin. */
   refuse(error: ChatError): void;
   end(ending: Ending): void;

@@ -1,12 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { Absence } from '../mailbox/absence.js';
-import {
-  type Cursor,
-  type Position,
-  comparePositions,
-  formatPosition,
-  parseCursor,
-} from '../mailbox/cursor.js';
+import { type Cursor, type Position, comparePositions, parseCursor } from '../mailbox/cursor.js';
 import type { MailboxEvent, WakeUp } from '../mailbox/event.js';
 import type { LocalConnection, MailboxListener } from '../mailbox/attachments.js';
 import type { Entry } from '../mailbox/mailbox.service.js';
@@ -132,7 +126,7 @@ export class Following implements MailboxListener {
 
   private writeLive(wakeUp: WakeUp): void {
     if (this.take(wakeUp) && this.door.isBlocked) void this.read();
-    else if (!this.isReading) this.door.caughtUp(formatPosition(this.position));
+    else if (!this.isReading) this.door.caughtUp(this.position);
   }
 
   /** Writes one wake-up if it is next. False when the loop must run instead. */
@@ -173,7 +167,7 @@ export class Following implements MailboxListener {
     const absence = this.absence;
     this.absence = undefined;
     absence?.endWith(this);
-    this.door.caughtUp(formatPosition(this.position));
+    this.door.caughtUp(this.position);
   }
 
   /** One step: from the position to the tail, or to where the client must drain first. */

@@ -1,3 +1,4 @@
+import { type Position, formatPosition } from '../mailbox/cursor.js';
 import type { MailboxEvent } from '../mailbox/event.js';
 import type { ChatError } from '../platform/errors/chat-error.js';
 import type { Door, Ending, Ready } from './door.js';
@@ -65,10 +66,10 @@ export class PollDoor implements Door {
     return this.isBlocked ? new Promise(() => undefined) : Promise.resolve();
   }
 
-  caughtUp(upTo: string): void {
+  caughtUp(upTo: Position): void {
     // What the loop still writes after the answer is not in it.
     if (!this.answer) return;
-    this.cursor = upTo;
+    this.cursor = formatPosition(upTo);
     this.isCaughtUp = true;
     if (this.events.length > 0 || !this.mayWait) this.giveSoon();
   }

@@ -1,14 +1,17 @@
+import type { Socket as Wire } from 'node:net';
 import type { Socket } from 'socket.io';
+import { WebSocket } from 'ws';
 import { Sender } from './ws-sender.js';
 import { MailboxEvent, envelopeBody } from '../mailbox/event.js';
 import { type ChatError } from '../platform/errors/chat-error.js';
 import { toProblem } from '../platform/errors/problem.js';
 import type { Door, Ending, Ready } from './door.js';
+import { type Connection, gather } from './gathered-writes.js';
 
 /** An event as Socket.IO sends it: the packet, and the whole WebSocket frame around it. */
 interface Encoded {
   readonly packet: string;
-  readonly wsPreEncodedFrame: readonly Buffer[];
+  readonly frame: Buffer;
 }
 
 const encodedEvents = new WeakMap<MailboxEvent, Encoded>();
@@ -18,24 +21,26 @@ function encode(event: MailboxEvent): Encoded {
   const known = encodedEvents.get(event);
   if (known) return known;
   const packet = `2["${event.type}",${event.json}]`;
-  const wsPreEncodedFrame = Sender.frame(Buffer.from(`4${packet}`), {
+  const frame = Sender.frame(Buffer.from(`4${packet}`), {
     readOnly: false,
     mask: false,
     rsv1: false,
     opcode: 1,
     fin: true,
   });
-  const encoded = { packet, wsPreEncodedFrame };
+  const encoded = { packet, frame: Buffer.concat(frame) };
   encodedEvents.set(event, encoded);
   return encoded;
 }
 
 /** Writes events to one Socket.IO connection, over whichever of its transports. */
 export class SocketIoDoor implements Door {
-  /** Characters handed to Engine.IO since it last passed on all that it had: its own buffer has no bound. */
+  /** Bytes that wait for the client, roughly: neither Engine.IO's buffer nor the TCP connection's has a bound. */
   private waiting = 0;
+  private readonly whenDrained: (() => void)[] = [];
   private readonly onDrain = (): void => {
-    this.waiting = 0;
+    this.waiting = this.connection.transport.socket?._socket?.writableLength ?? 0;
+    if (this.whenDrained.length > 0) for (const resolve of this.whenDrained.splice(0)) resolve();
   };
 
   constructor(
@@ -43,18 +48,25 @@ export class SocketIoDoor implements Door {
     private readonly bound: number,
   ) {
     socket.conn.on('drain', this.onDrain);
+    socket.conn.on('close', this.onDrain);
   }
 
   ready(ready: Ready): void {
     this.socket.emit('ready', ready);
   }
 
+  /**
+   * A WebSocket gets the frame past Engine.IO, which would spend more on it than all else that is done for an event.
+   */
   write(event: MailboxEvent): void {
     if (!this.socket.connected) return;
-    const { packet, wsPreEncodedFrame } = encode(event);
-    this.waiting += packet.length;
-    // The fourth kind of option is Engine.IO's own, for what its broadcasting adapter does too.
-    this.socket.conn.write(packet, { compress: false, wsPreEncodedFrame } as object);
+    const { packet, frame } = encode(event);
+    const { wire } = this;
+    this.waiting += frame.length;
+    if (wire) {
+      gather(wire);
+      wire.write(frame, this.onDrain);
+    } else this.socket.conn.write(packet, { compress: false });
   }
 
   /** Counts what else was sent to the client. */
@@ -67,17 +79,8 @@ export class SocketIoDoor implements Door {
   }
 
   async drained(): Promise<void> {
-    while (this.isBlocked && this.socket.connected) {
-      await new Promise<void>((resolve) => {
-        const settle = (): void => {
-          this.socket.conn.off('drain', settle);
-          this.socket.conn.off('close', settle);
-          resolve();
-        };
-        this.socket.conn.on('drain', settle);
-        this.socket.conn.on('close', settle);
-      });
-    }
+    while (this.isBlocked && this.socket.connected)
+      await new Promise<void>((resolve) => this.whenDrained.push(resolve));
   }
 
   caughtUp(): void {
@@ -99,6 +102,18 @@ export class SocketIoDoor implements Door {
     const { sessionId } = this.socket.data as { sessionId: string };
     this.write(ephemeral('session.revoked', { sessionId, reason: ending.reason }));
     this.socket.disconnect(true);
+  }
+
+  /** The TCP connection, where it carries an open WebSocket and nothing waits to be written to that before. */
+  private get wire(): Wire | undefined {
+    const { readyState, writeBuffer, transport } = this.connection;
+    if (readyState !== 'open' || writeBuffer.length > 0) return undefined;
+    if (transport.socket?.readyState !== WebSocket.OPEN) return undefined;
+    return transport.socket._socket ?? undefined;
+  }
+
+  private get connection(): Connection {
+    return this.socket.conn as unknown as Connection;
   }
 }
 

@@ -32,6 +32,7 @@ export async function dataSourceOptions(database: DatabaseOptions): Promise<Data
     timezone: 'Z',
     supportBigNumbers: true,
     bigNumberStrings: true,
+    trace: false, // a stack for every query, in case it fails: TypeORM's error has one
     migrations,
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'none',

@@ -2,6 +2,12 @@
 export function within<T>(ms: number, work: Promise<T>, late: () => Error): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(late()), ms);
-    work.then(resolve, reject).finally(() => clearTimeout(timer));
+    const settle =
+      <V>(outcome: (value: V) => void) =>
+      (value: V): void => {
+        clearTimeout(timer);
+        outcome(value);
+      };
+    work.then(settle(resolve), settle(reject));
   });
 }

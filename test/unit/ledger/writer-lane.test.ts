@@ -26,6 +26,7 @@ function aLane(...outcomes: Outcome[]) {
     destroy: async () => undefined,
   } as unknown as WriterConnection;
   const lane = new WriterLane(connection, {
+    pace: async () => undefined,
     commit: async (_, drafts) => {
       batches.push(drafts);
       const plan: CommitPlan = {
