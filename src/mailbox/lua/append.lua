@@ -44,30 +44,50 @@ local function endWithHead(user)
   redis.call('PEXPIRE', prefix .. 'box:' .. user, redis.call('PTTL', prefix .. 'user:' .. user) + 60000, 'NX')
 end
 
-local wakeups, order = {}, {}
-local function append(event)
-  n = n + 1
-  local cursor = string.format('%.0f-%d', ms, n)
+-- Of an audience: the mailboxes, those that nobody follows, and for each node whom of its users a wake-up is for.
+local audiences = {}
+local function audienceOf(index)
+  local known = audiences[index]
+  if known then return known end
+  local audience = { boxes = {}, forsaken = {}, wakes = {} }
   local byNode = {}
-  for _, user in ipairs(header.a[event[3]]) do
+  for _, user in ipairs(header.a[index]) do
     local nodes = followersOf(user)
     if nodes then
-      redis.call('XADD', prefix .. 'box:' .. user, 'MAXLEN', '~', ARGV[5], cursor, 'r', event[2])
-      if #nodes == 0 then endWithHead(user) end
+      audience.boxes[#audience.boxes + 1] = prefix .. 'box:' .. user
+      if #nodes == 0 then audience.forsaken[#audience.forsaken + 1] = user end
       for _, node in ipairs(nodes) do
         local users = byNode[node]
         if users then users[#users + 1] = user else byNode[node] = { user } end
       end
     end
   end
-  local body = event[4] > 0 and ARGV[7 + event[4]] or ''
   for node, users in pairs(byNode) do
-    if not wakeups[node] then
-      wakeups[node] = {}
-      order[#order + 1] = node
+    audience.wakes[#audience.wakes + 1] = { node, '\t' .. table.concat(users, ',') .. '\t' }
+  end
+  audiences[index] = audience
+  return audience
+end
+
+local wakeups, order = {}, {}
+local function append(event)
+  n = n + 1
+  local cursor = string.format('%.0f-%d', ms, n)
+  local reference, audience = event[2], audienceOf(event[3])
+  for _, box in ipairs(audience.boxes) do
+    redis.call('XADD', box, 'MAXLEN', '~', ARGV[5], cursor, 'r', reference)
+  end
+  for _, user in ipairs(audience.forsaken) do endWithHead(user) end
+  local body = event[4] > 0 and ARGV[7 + event[4]] or ''
+  for _, wake in ipairs(audience.wakes) do
+    local lines = wakeups[wake[1]]
+    if not lines then
+      lines = {}
+      wakeups[wake[1]] = lines
+      order[#order + 1] = wake[1]
     end
-    local lines = wakeups[node]
-    lines[#lines + 1] = cursor .. '\t' .. event[2] .. '\t' .. table.concat(users, ',') .. '\t' .. body
+    local k = #lines
+    lines[k + 1], lines[k + 2], lines[k + 3], lines[k + 4], lines[k + 5], lines[k + 6] = '\n', cursor, '\t', reference, wake[2], body
   end
 end
 
@@ -93,6 +113,6 @@ end
 redis.call('HSET', KEYS[1], 'ms', string.format('%.0f', ms), 'n', math.max(n, 0))
 for _, node in ipairs(order) do
   local number = redis.call('HINCRBY', prefix .. 'wakes', node, 1)
-  redis.call('SPUBLISH', prefix .. 'node:' .. node, number .. '\n' .. table.concat(wakeups[node], '\n'))
+  redis.call('SPUBLISH', prefix .. 'node:' .. node, number .. table.concat(wakeups[node]))
 end
 return { 'ok', refused }
