@@ -27,18 +27,38 @@ const sectionOf = (
   [
     `## ${name.toUpperCase()} · ${title}`,
     `${about} ${rounds === 1 ? 'One round' : `Medians of ${rounds} rounds, with their range`}; ${new Date().toISOString().slice(0, 10)}.`,
-    ...[...results].map(([one, result]) => tableOf(one, result)),
+    ...(isAboutOne(results)
+      ? [tableOfCases(results)]
+      : [...results].map(([one, result]) => tableOf(one, result))),
   ].join('\n\n');
 
-function tableOf({ title, columns }: Case, result: CaseResult): string {
+type Row = readonly [title: string, figures: Readonly<Record<string, Summary>>];
+
+/** Whether nobody is compared with anybody: then the cases are the rows of one table. */
+const isAboutOne = (results: ReadonlyMap<Case, CaseResult>): boolean =>
+  new Set([...results.keys()].flatMap(({ contenders: names }) => names)).size === 1;
+
+const tableOf = ({ title, columns }: Case, result: CaseResult): string =>
+  table(
+    title,
+    columns,
+    [...result].map(([contender, figures]): Row => [titleOf(contender), figures]),
+  );
+
+const tableOfCases = (results: ReadonlyMap<Case, CaseResult>): string =>
+  table(
+    [...results.keys()].flatMap(({ contenders: names }) => names.map(titleOf))[0] ?? '',
+    [...results.keys()][0]?.columns ?? {},
+    [...results].flatMap(([one, result]) => [...result.values()].map((figures): Row => [one.title, figures])),
+  );
+
+function table(title: string, columns: Case['columns'], rows: readonly Row[]): string {
   const names = Object.keys(columns);
-  const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   return [
-    row([title, ...names.map((name) => columns[name]?.title ?? '')]),
-    row(['---', ...names.map(() => '--:')]),
-    ...[...result].map(([contender, figures]) =>
-      row([titleOf(contender), ...names.map((name) => cell(figures[name], columns[name]))]),
-    ),
+    line([title, ...names.map((name) => columns[name]?.title ?? '')]),
+    line(['---', ...names.map(() => '--:')]),
+    ...rows.map(([name, figures]) => line([name, ...names.map((one) => cell(figures[one], columns[one]))])),
   ].join('\n');
 }
 

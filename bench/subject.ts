@@ -40,6 +40,23 @@ export interface Announcer {
   close(): Promise<void>;
 }
 
+export interface ArchiveSize {
+  readonly conversations: number;
+  /** In each of them. */
+  readonly messages: number;
+  /** An even number of users, all of whom are members of the same half of the conversations as every other one. */
+  readonly readers: number;
+}
+
+/** Conversations with long histories, and those who read them. */
+export interface Archive {
+  readonly readers: readonly Person[];
+  /** By reader. */
+  readonly conversationsOf: readonly (readonly Address[])[];
+  /** Of each conversation. */
+  readonly lastSeq: number;
+}
+
 /** A server under measurement, with all that belongs to it. */
 export interface Subject {
   readonly processes: readonly ServerProcess[];
@@ -56,5 +73,7 @@ export interface Subject {
   connect(person: Person, hear?: Hear, cursor?: string): Promise<Line>;
   /** Likewise a reader, through the door that is measured. */
   listen(person: Person, hear?: Hear, cursor?: string): Promise<Ear>;
+  /** Where histories are kept. Resolves when they can be read and searched. */
+  archive?(size: ArchiveSize): Promise<Archive>;
   stop(): Promise<void>;
 }

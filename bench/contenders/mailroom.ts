@@ -7,7 +7,9 @@ import { environment } from '../../src/platform/config/environment.js';
 import { PollEar } from '../lines/poll-ear.js';
 import { SocketIoLine } from '../lines/socket-io-line.js';
 import { SseEar } from '../lines/sse-ear.js';
+import { wordOf } from '../measure/words.js';
 import type { Announcer, Ear, Hear, Person, Subject } from '../subject.js';
+import { seedArchive } from './seeded-archive.js';
 import { SeededUsers } from './seeded-users.js';
 import { type Stores, startStores } from './stores.js';
 
@@ -55,6 +57,18 @@ export async function startMailroom({ nodes, door }: MailroomOptions): Promise<S
     announcer: async () => announcerOf(url, await users.admin()),
     connect,
     listen: doors[door],
+    archive: async ({ conversations, messages, readers: count }) => {
+      const readers = await users.make(count);
+      const say = async (person: Person, conversationId: string, text = wordOf(0)): Promise<void> => {
+        await post(`${url}/v1/conversations/${conversationId}/messages`, person, { text });
+      };
+      const begin = async (): Promise<string> => {
+        const id = await beginGroup(url, readers);
+        await say(readers[0] as Person, id);
+        return id;
+      };
+      return seedArchive({ databaseUrl: stores.databaseUrl, conversations, messages, readers, begin, say });
+    },
     stop: async () => {
       await users.close();
       await Promise.all(running.map(({ child }) => endChild(child, 20_000)));

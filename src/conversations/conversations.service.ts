@@ -14,9 +14,6 @@ import { MembersStore } from './members.store.js';
 import type { MemberSettings } from './members.dto.js';
 import { Memberships } from './memberships.js';
 
-/** No user has as many conversations. */
-const ALL = 1_000_000;
-
 /** Shows conversations, each as its viewer sees it. */
 @Injectable()
 export class ConversationsService {
@@ -45,7 +42,7 @@ export class ConversationsService {
 
   /** All of the user's, newest activity first. */
   async listAll(userId: string): Promise<ConversationView[]> {
-    return this.toViews(userId, await this.store.findByActivity(userId, undefined, ALL));
+    return this.toViews(userId, await this.store.findAll(userId));
   }
 
   async list(userId: string, { limit, cursor }: PageQuery): Promise<ConversationPage> {

@@ -31,12 +31,15 @@ const columns = `c.id, c.type, c.directKey, c.name, c.topic, c.avatarUrl, c.hist
     (SELECT p.blocked FROM members p WHERE p.conversationId = c.id AND p.userId = m.peerId) AS peerBlocked,
     c.memberCount`;
 
-const mine = `
-  SELECT ${columns}
-  FROM members m
+const joined = `
   JOIN conversation_heads h ON h.conversationId = m.conversationId
-  JOIN conversations c ON c.id = m.conversationId
+  JOIN conversations c ON c.id = m.conversationId`;
+
+const mine = `
+  SELECT ${columns} FROM members m ${joined}
   WHERE m.userId = ? AND m.removedAt IS NULL`;
+
+const byActivity = 'ORDER BY h.changedAt DESC, m.conversationId DESC';
 
 const channels = `
   SELECT ${columns}
@@ -84,18 +87,32 @@ export class ConversationsStore {
   }
 
   /** All that the user is a member of, newest activity first. */
+  async findAll(userId: string): Promise<ConversationRow[]> {
+    return this.read(userId, `${mine} ${byActivity}`, [userId]);
+  }
+
+  /** Likewise, so many of those before a key. */
   async findByActivity(
     userId: string,
     before: ActivityKey | undefined,
     limit: number,
   ): Promise<ConversationRow[]> {
-    const after = before ? 'AND (h.changedAt < ? OR (h.changedAt = ? AND c.id < ?))' : '';
+    const after = before ? 'AND (h.changedAt < ? OR (h.changedAt = ? AND m.conversationId < ?))' : '';
     const keys = before ? [before.changedAt, before.changedAt, before.id] : [];
-    return this.read(userId, `${mine} ${after} ORDER BY h.changedAt DESC, c.id DESC LIMIT ?`, [
+    // Which ones is decided first, by two numbers of each: only what is shown is read whole.
+    return this.read(
       userId,
-      ...keys,
-      limit,
-    ]);
+      `SELECT ${columns}
+       FROM (
+         SELECT m.conversationId FROM members m
+         JOIN conversation_heads h ON h.conversationId = m.conversationId
+         WHERE m.userId = ? AND m.removedAt IS NULL ${after}
+         ${byActivity} LIMIT ?
+       ) newest
+       JOIN members m ON m.conversationId = newest.conversationId AND m.userId = ? ${joined}
+       ${byActivity}`,
+      [userId, ...keys, limit, userId],
+    );
   }
 
   /** A channel as anyone may see it. */

@@ -24,6 +24,11 @@ describe('npm run bench', () => {
     }
   });
 
+  it('measures reads of histories that it has filled', { timeout: 90_000 }, async () => {
+    const { stdout } = await node('dist/bench/bench/main.js', '--small', 'w7');
+    expect(stdout.match(/reads\/s \d.*p99 ms \d/g)).toHaveLength(6);
+  });
+
   it('names the workloads when asked for one that there is not', async () => {
     const failure = node('dist/bench/bench/main.js', 'w0');
     await expect(failure).rejects.toMatchObject({ code: 2, stderr: expect.stringMatching(/w0.*w1, w2/) });
