@@ -142,7 +142,9 @@ class Copies {
   /** Rows like the template's, but for what is given. */
   private async insertCopies(table: string, rows: readonly Row[]): Promise<void> {
     const key = table === 'conversations' ? 'id' : 'conversationId';
-    const [found] = await this.database.query('SELECT * FROM ?? WHERE ?? = ? LIMIT 1', [
+    // That the group was begun is a message too, of another type.
+    const last = table === 'messages' ? 'ORDER BY seq DESC' : '';
+    const [found] = await this.database.query(`SELECT * FROM ?? WHERE ?? = ? ${last} LIMIT 1`, [
       table,
       key,
       this.template,
