@@ -20,6 +20,14 @@ function fulfils(audience: Audience, asOf: Date | undefined): Condition {
   if ('all' in audience) return { sql: 'TRUE', parameters: [] };
   if ('roles' in audience) return { sql: 'u.role IN (?)', parameters: [audience.roles] };
   if ('userIds' in audience) return { sql: 'u.id IN (?)', parameters: [audience.userIds] };
+  if ('groupIds' in audience) {
+    const joined = asOf ? ' AND g.joinedAt <= ?' : '';
+    return {
+      sql: `EXISTS (SELECT 1 FROM user_group_members g
+        WHERE g.userId = u.id AND g.groupId IN (?)${joined})`,
+      parameters: [audience.groupIds, ...(asOf ? [asOf] : [])],
+    };
+  }
   if ('conversationIds' in audience) {
     const joined = asOf ? ' AND m.joinedAt <= ?' : '';
     return {

@@ -11,6 +11,7 @@ export type Audience =
   | { readonly all: true }
   | { readonly roles: readonly Role[] }
   | { readonly userIds: readonly string[] }
+  | { readonly groupIds: readonly string[] }
   | { readonly conversationIds: readonly string[] }
   | { readonly and: readonly Audience[] }
   | { readonly or: readonly Audience[] }
@@ -27,6 +28,7 @@ export const audienceSchema: z.ZodType<Audience> = z
     z.strictObject({ all: z.literal(true) }),
     z.strictObject({ roles: z.array(z.enum(roles)).min(1).max(roles.length) }),
     z.strictObject({ userIds: idsSchema }),
+    z.strictObject({ groupIds: idsSchema }),
     z.strictObject({ conversationIds: idsSchema }),
     z.strictObject({ and: partsSchema }),
     z.strictObject({ or: partsSchema }),
@@ -35,7 +37,7 @@ export const audienceSchema: z.ZodType<Audience> = z
   .meta({
     id: 'Audience',
     description:
-      'Whom it is for: everyone, users with a role, users, members of conversations; or a combination of audiences.',
+      'Whom it is for: everyone, users with a role, users, groups of users, members of conversations; or a combination of audiences.',
     examples: [{ all: true }],
   });
 
@@ -44,6 +46,8 @@ export interface Candidate {
   readonly id: string;
   readonly role: Role;
   readonly createdAt: Date;
+  /** By group of users: since when the user is in it. */
+  readonly inGroupSince: ReadonlyMap<string, Date>;
   /** By conversation: since when the user is in it. */
   readonly memberSince: ReadonlyMap<string, Date>;
 }
@@ -58,15 +62,18 @@ function fulfils(audience: Audience, user: Candidate, asOf: Date | undefined): b
   if ('all' in audience) return true;
   if ('roles' in audience) return audience.roles.includes(user.role);
   if ('userIds' in audience) return audience.userIds.includes(user.id);
-  if ('conversationIds' in audience)
-    return audience.conversationIds.some((id) => {
-      const since = user.memberSince.get(id);
-      return since !== undefined && (!asOf || since <= asOf);
-    });
+  if ('groupIds' in audience) return isInAny(audience.groupIds, user.inGroupSince, asOf);
+  if ('conversationIds' in audience) return isInAny(audience.conversationIds, user.memberSince, asOf);
   if ('and' in audience) return audience.and.every((part) => fulfils(part, user, asOf));
   if ('or' in audience) return audience.or.some((part) => fulfils(part, user, asOf));
   return !fulfils(audience.not, user, asOf);
 }
+
+const isInAny = (ids: readonly string[], since: ReadonlyMap<string, Date>, asOf: Date | undefined): boolean =>
+  ids.some((id) => {
+    const joinedAt = since.get(id);
+    return joinedAt !== undefined && (!asOf || joinedAt <= asOf);
+  });
 
 /** The audience and all that it is made of. */
 export function partsOf(audience: Audience): Audience[] {
@@ -78,6 +85,9 @@ export function partsOf(audience: Audience): Audience[] {
 
 export const conversationsIn = (audience: Audience): string[] =>
   partsOf(audience).flatMap((part) => ('conversationIds' in part ? part.conversationIds : []));
+
+export const groupsIn = (audience: Audience): string[] =>
+  partsOf(audience).flatMap((part) => ('groupIds' in part ? part.groupIds : []));
 
 export const usersIn = (audience: Audience): string[] =>
   partsOf(audience).flatMap((part) => ('userIds' in part ? part.userIds : []));

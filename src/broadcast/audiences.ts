@@ -4,8 +4,16 @@ import { DataSource } from 'typeorm';
 import { Memberships } from '../conversations/memberships.js';
 import { invalid, notFound } from '../platform/errors/chat-error.js';
 import { parseId } from '../platform/http/schemas.js';
+import { UserGroupsService } from '../users/groups/user-groups.service.js';
 import { UsersService } from '../users/users.service.js';
-import { type Audience, type Candidate, conversationsIn, isSimpleEnough, usersIn } from './audience.js';
+import {
+  type Audience,
+  type Candidate,
+  conversationsIn,
+  groupsIn,
+  isSimpleEnough,
+  usersIn,
+} from './audience.js';
 import { toCondition } from './audience-sql.js';
 import type { Broadcast } from './broadcast.entity.js';
 
@@ -23,6 +31,7 @@ export class Audiences {
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly users: UsersService,
     private readonly memberships: Memberships,
+    private readonly groups: UserGroupsService,
   ) {}
 
   /** Throws what `requireSound` throws, and `request.invalid` where it names nobody. */
@@ -36,12 +45,13 @@ export class Audiences {
   }
 
   /**
-   * Throws `user.not_found` and `conversation.not_found` for what it names and does not exist, `request.invalid` where it
-   * is too entangled.
+   * Throws `user.not_found`, `user_group.not_found` and `conversation.not_found` for what it names and does not exist,
+   * `request.invalid` where it is too entangled.
    */
   private async requireSound(audience: Audience): Promise<void> {
     if (!isSimpleEnough(audience)) throw wrong('combines too much');
     await this.requireThere('user', usersIn(audience));
+    await this.requireThere('user_group', groupsIn(audience));
     await this.requireThere('conversation', conversationsIn(audience));
   }
 
@@ -83,13 +93,15 @@ export class Audiences {
   /** What the rules of these broadcasts have to know of a user; undefined when there is no such user. */
   async candidate(userId: string, broadcasts: readonly Broadcast[]): Promise<Candidate | undefined> {
     const conversationIds = [...new Set(broadcasts.flatMap(({ audience }) => conversationsIn(audience)))];
-    const [user, members] = await Promise.all([
+    const groupIds = [...new Set(broadcasts.flatMap(({ audience }) => groupsIn(audience)))];
+    const [user, inGroupSince, members] = await Promise.all([
       this.users.findById(userId),
+      this.groups.memberSince(userId, groupIds),
       this.memberships.among(userId, conversationIds),
     ]);
     if (!user) return undefined;
     const memberSince = new Map([...members].map(([id, { joinedAt }]) => [id, joinedAt]));
-    return { id: user.id, role: user.role, createdAt: user.createdAt, memberSince };
+    return { id: user.id, role: user.role, createdAt: user.createdAt, inGroupSince, memberSince };
   }
 
   private async requireThere(kind: keyof typeof present, ids: readonly string[]): Promise<void> {
@@ -102,6 +114,7 @@ export class Audiences {
 
 const present = {
   user: 'SELECT COUNT(*) AS count FROM users WHERE id IN (?) AND disabledAt IS NULL',
+  user_group: 'SELECT COUNT(*) AS count FROM user_groups WHERE id IN (?)',
   conversation: 'SELECT COUNT(*) AS count FROM conversations WHERE id IN (?) AND deletedAt IS NULL',
 };
 

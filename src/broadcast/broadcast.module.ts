@@ -24,6 +24,7 @@ import { Publications } from './publications.js';
 import { PublishDue } from './publish-due.js';
 import { PublishingController } from './publishing.controller.js';
 import { RemindBroadcast } from './remind-broadcast.js';
+import { Statistics } from './statistics.js';
 import { Unacknowledged } from './unacknowledged.js';
 import { UnacknowledgedController } from './unacknowledged.controller.js';
 import { ReceiptsStore } from './receipts.store.js';
@@ -53,6 +54,7 @@ import { ReceiptsStore } from './receipts.store.js';
     PublishDue,
     ReceiptsStore,
     RemindBroadcast,
+    Statistics,
     Unacknowledged,
   ],
   exports: [MyBroadcasts, BroadcastReceipts, AcknowledgeBroadcast],

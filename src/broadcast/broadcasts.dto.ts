@@ -157,6 +157,27 @@ export const statsSchema = z
   .meta({ id: 'BroadcastStats', description: 'Users, not connections.' });
 export type BroadcastStats = z.infer<typeof statsSchema>;
 
+export const progressQuerySchema = pageQuerySchema.extend({
+  step: z
+    .enum(['minute', 'hour', 'day'])
+    .default('hour')
+    .meta({ description: 'What is counted together, in UTC.' }),
+});
+export type ProgressQuery = z.infer<typeof progressQuerySchema>;
+
+export const progressPageSchema = pageSchema(
+  z
+    .object({
+      at: timestampSchema.meta({ description: 'When the step began.' }),
+      delivered: z.int().meta({ description: 'Users who got it within the step.', examples: [173] }),
+      acknowledged: z
+        .int()
+        .meta({ description: 'Users who acknowledged it within the step.', examples: [58] }),
+    })
+    .meta({ id: 'BroadcastProgress', description: 'How far it came within a minute, an hour or a day.' }),
+).meta({ id: 'BroadcastProgressPage' });
+export type ProgressPage = z.infer<typeof progressPageSchema>;
+
 export const unacknowledgedPageSchema = pageSchema(
   z
     .object({

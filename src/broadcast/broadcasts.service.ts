@@ -5,18 +5,10 @@ import { ChatError, notFound } from '../platform/errors/chat-error.js';
 import { readCursor, toPage } from '../platform/http/page.js';
 import type { Principal } from '../platform/http/principal.js';
 import { type PageQuery, idSchema, parseId } from '../platform/http/schemas.js';
-import { Audiences, asOf } from './audiences.js';
 import { BroadcastAction } from './broadcast-action.entity.js';
-import { BroadcastChangesStore } from './broadcast-changes.store.js';
 import type { Broadcast } from './broadcast.entity.js';
 import { mayPublish, toManagedView } from './broadcast-rules.js';
-import type {
-  ActionPage,
-  BroadcastPage,
-  BroadcastStats,
-  BroadcastView,
-  BroadcastsQuery,
-} from './broadcasts.dto.js';
+import type { ActionPage, BroadcastPage, BroadcastView, BroadcastsQuery } from './broadcasts.dto.js';
 import { BroadcastsStore } from './broadcasts.store.js';
 import { MyBroadcasts } from './my-broadcasts.js';
 
@@ -26,8 +18,6 @@ export class BroadcastsService {
   constructor(
     private readonly store: BroadcastsStore,
     private readonly mine: MyBroadcasts,
-    private readonly audiences: Audiences,
-    private readonly changes: BroadcastChangesStore,
     @InjectRepository(BroadcastAction) private readonly actions: Repository<BroadcastAction>,
   ) {}
 
@@ -54,16 +44,6 @@ export class BroadcastsService {
     return this.mine.get(userId, broadcastId);
   }
 
-  /** Exact, of users. Throws `broadcast.not_found`. */
-  async stats(broadcastId: string): Promise<BroadcastStats> {
-    const broadcast = await this.require(broadcastId);
-    return {
-      audience: await this.audienceOf(broadcast),
-      delivered: broadcast.deliveredCount,
-      acknowledged: broadcast.acknowledgedCount,
-    };
-  }
-
   /** What was done about it, newest first. Throws `broadcast.not_found`. */
   async listActions(broadcastId: string, { limit, cursor }: PageQuery): Promise<ActionPage> {
     const { id: ofBroadcast } = await this.require(broadcastId);
@@ -79,12 +59,6 @@ export class BroadcastsService {
       ({ id }) => id,
       ({ id, actorId, action, createdAt }) => ({ id, actorId, action, createdAt: createdAt.toISOString() }),
     );
-  }
-
-  private async audienceOf(broadcast: Broadcast): Promise<number> {
-    if (!broadcast.isForConnected || broadcast.number === null)
-      return this.audiences.count(broadcast.audience, asOf(broadcast));
-    return (await this.changes.countReached(broadcast.number)) ?? 0;
   }
 
   /** Throws `broadcast.not_found`. */

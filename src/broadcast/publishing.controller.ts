@@ -29,19 +29,29 @@ import {
   type ChangeBroadcast as ChangeBroadcastInput,
   type CreateBroadcast as CreateBroadcastInput,
   type PreviewBroadcast,
+  type ProgressPage,
+  type ProgressQuery,
   actionPageSchema,
   broadcastResponseSchema,
   changeBroadcastSchema,
   createBroadcastSchema,
   previewBroadcastSchema,
   previewSchema,
+  progressPageSchema,
+  progressQuerySchema,
   statsSchema,
 } from './broadcasts.dto.js';
 import { BroadcastsService } from './broadcasts.service.js';
 import { ChangeBroadcast } from './change-broadcast.js';
 import { CreateBroadcast } from './create-broadcast.js';
+import { Statistics } from './statistics.js';
 
-const audienceErrors = ['auth.not_allowed', 'user.not_found', 'conversation.not_found'] as const;
+const audienceErrors = [
+  'auth.not_allowed',
+  'user.not_found',
+  'user_group.not_found',
+  'conversation.not_found',
+] as const;
 
 /** What admins and services may do. */
 @ApiTags('broadcasts')
@@ -53,6 +63,7 @@ export class PublishingController {
     private readonly changes: ChangeBroadcast,
     private readonly broadcasts: BroadcastsService,
     private readonly audiences: Audiences,
+    private readonly statistics: Statistics,
   ) {}
 
   @Post()
@@ -112,7 +123,24 @@ export class PublishingController {
   @ApiOkResponse({ standardSchema: statsSchema, description: 'As of now.' })
   @Problems('auth.not_allowed', 'broadcast.not_found')
   stats(@Param('id') id: string): Promise<BroadcastStats> {
-    return this.broadcasts.stats(id);
+    return this.statistics.of(id);
+  }
+
+  @Get(':id/stats/timeline')
+  @ApiOperation({
+    operationId: 'getBroadcastTimeline',
+    summary: 'When they got it, and when they acknowledged it',
+  })
+  @ApiOkResponse({
+    standardSchema: progressPageSchema,
+    description: 'Oldest first; steps in which nothing happened are absent. All together are the statistics.',
+  })
+  @Problems('request.invalid', 'auth.not_allowed', 'broadcast.not_found')
+  timeline(
+    @Param('id') id: string,
+    @Query({ schema: progressQuerySchema }) query: ProgressQuery,
+  ): Promise<ProgressPage> {
+    return this.statistics.overTime(id, query);
   }
 
   @Get(':id/actions')

@@ -37,6 +37,7 @@ const named: Record<string, [description: string, schema: JsonSchema]> = {
   broadcasts: ['The broadcast’s id.', { $ref: '#/components/schemas/Id' }],
   sessions: ['The session’s id.', { $ref: '#/components/schemas/Id' }],
   'api-keys': ['The API key’s id.', { $ref: '#/components/schemas/Id' }],
+  'user-groups': ['The group’s id.', { $ref: '#/components/schemas/Id' }],
   'filter-words': ['The word’s id.', { $ref: '#/components/schemas/Id' }],
   files: ['The file’s id.', { $ref: '#/components/schemas/Id' }],
   conversations: ['The conversation’s id.', { $ref: '#/components/schemas/Id' }],

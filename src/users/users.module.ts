@@ -14,6 +14,10 @@ import { ChangeAccount } from './change-account.js';
 import { ProfileNews } from './profile-news.js';
 import { Contact } from './contacts/contact.entity.js';
 import { ContactsStore } from './contacts/contacts.store.js';
+import { UserGroup, UserGroupMember } from './groups/user-group.entity.js';
+import { UserGroupsController } from './groups/user-groups.controller.js';
+import { UserGroupsService } from './groups/user-groups.service.js';
+import { UserGroupsStore } from './groups/user-groups.store.js';
 import { UpdateProfile } from './update-profile.js';
 import { User } from './user.entity.js';
 import { UsersController } from './users.controller.js';
@@ -22,13 +26,13 @@ import { UsersStore } from './users.store.js';
 
 @Module({
   imports: [
-    TypeOrmModule.forFeature([User, Block, Contact]),
+    TypeOrmModule.forFeature([User, Block, Contact, UserGroup, UserGroupMember]),
     IdsModule,
     LedgerModule,
     MailboxModule,
     WordFilterModule,
   ],
-  controllers: [UsersController, BlocksController],
+  controllers: [UsersController, BlocksController, UserGroupsController],
   providers: [
     UsersService,
     UsersStore,
@@ -40,7 +44,9 @@ import { UsersStore } from './users.store.js';
     BlocksService,
     BlockUser,
     ContactsStore,
+    UserGroupsStore,
+    UserGroupsService,
   ],
-  exports: [UsersService, ChangeAccount, Acquaintances, BlocksService, ContactsStore],
+  exports: [UsersService, ChangeAccount, Acquaintances, BlocksService, ContactsStore, UserGroupsService],
 })
 export class UsersModule {}

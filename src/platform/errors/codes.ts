@@ -25,6 +25,8 @@ export const errorCodes = {
   'user.role_fixed': ['conflict', 'Guests and services have no other role.'],
   'user.last_admin': ['conflict', 'Somebody else must be admin first.'],
   'user.not_found': ['not_found', 'There is no such user, or it is not for the caller to see.'],
+  'user_group.not_found': ['not_found', 'There is no such group of users.'],
+  'user_group.too_many': ['conflict', 'There are at most 1,000 groups of users.'],
   'contact.not_found': ['not_found', 'The user is none of the caller’s contacts.'],
   'contact.not_allowed': [
     'forbidden',

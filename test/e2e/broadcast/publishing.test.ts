@@ -227,9 +227,9 @@ describe('one with a later start', () => {
   });
 
   it('is cancelled for good', async () => {
-    const { id } = await published(node, admin, { ...toAda(), startsAt: inMs(500) });
+    const { id } = await published(node, admin, { ...toAda(), startsAt: inMs(2_000) });
     await recall(node, admin, id);
-    const after = await published(node, admin, { ...toAda(), startsAt: inMs(600) });
+    const after = await published(node, admin, { ...toAda(), startsAt: inMs(2_100) });
     await expect.poll(() => currentFor(node, ada), { timeout: 10_000 }).toContain(after.id);
     expect(await currentFor(node, ada)).not.toContain(id);
     const { body } = await call(node, `GET ${PATH}/${id}`, { token: admin.token });

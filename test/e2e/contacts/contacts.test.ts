@@ -162,19 +162,17 @@ describe.each(doorNames)('changes of my list, by %s', (door) => {
     const theirs = await connect(door, there, ben);
     const { body: added } = await put(ann, ben.id, { note: 'one' });
     await put(ann, ben.id, { note: 'one' });
-    await mine.until('hears of the first', () => mine.events.length === 1);
+    await mine.until('hears of the first', () => mine.count('contact.added') === 1);
     const { body: noted } = await put(ann, ben.id, { remind: true });
-    await mine.until('hears of the second', () => mine.events.length === 2);
+    await mine.until('hears of the second', () => mine.count('contact.updated') === 1);
     await remove(ann, ben.id);
     await remove(ann, ben.id);
     await mine.until('hears of the end', () => mine.count('contact.removed') === 1);
-    expect(mine.events.map(({ type }) => type)).toEqual([
-      'contact.added',
-      'contact.updated',
-      'contact.removed',
-    ]);
-    expect(mine.events.slice(0, 2).map(({ data }) => data)).toEqual([added, noted]);
-    expect(mine.events[2]!.data).toMatchObject({ userId: ben.id });
+    // Perhaps reminded too: ben has just come.
+    const changes = mine.events.filter(({ type }) => type.startsWith('contact.'));
+    expect(changes.map(({ type }) => type)).toEqual(['contact.added', 'contact.updated', 'contact.removed']);
+    expect(changes.slice(0, 2).map(({ data }) => data)).toEqual([added, noted]);
+    expect(changes[2]!.data).toMatchObject({ userId: ben.id });
     await openDirect(here, ben, ann);
     await theirs.until('hears of the conversation', () => theirs.count('conversation.created') === 1);
     expect(theirs.events.filter(({ type }) => type.startsWith('contact'))).toEqual([]);

@@ -31,10 +31,15 @@ describe.each(doorNames)('%s', (door) => {
     const live = await connect(door, there, ada);
     await live.untilMessages(1);
     const { cursor } = live;
+    // One after the other: what is read back later would show its member as they are by then.
     await doInGroup(here, group, owner, 'POST', 'members', { userIds: [carol.id, dan.id] });
+    await live.untilMessages(2);
     await doInGroup(there, group, owner, 'PATCH', `members/${dan.id}`, { role: 'admin' });
+    await live.until('has heard of the admin', () => live.count('member.updated') === 1);
     await doInGroup(here, group, dan, 'DELETE', `members/${bob.id}`);
+    await live.untilMessages(3);
     await doInGroup(there, group, carol, 'POST', 'leave');
+    await live.untilMessages(4);
     await doInGroup(here, group, dan, 'PATCH', '', { name: 'After', topic: 'Parsing' });
     const told = [
       `member.added 3 ${carol.id}`,

@@ -145,6 +145,8 @@ describe.each(doorNames)('%s', (door) => {
     const [owner, ada, bob] = group.people;
     const [hers, his] = [await connect(door, there, ada), await connect(door, there, bob)];
     await mute(group, owner, bob);
+    // What is read back later would show the member as they are by then.
+    await hers.until('hears of the mute', () => hers.count('member.updated') === 1);
     await ban(group, owner, bob, { reason: 'Advertising' });
     await send(here, owner, group.conversationId, 'Without him');
     await hers.until('hears what came later', () => hers.messages().at(-1)?.text === 'Without him');

@@ -10,6 +10,7 @@ import { presence } from './presence.js';
 import { refusals } from './refusals.js';
 import { search } from './search.js';
 import { support } from './support.js';
+import { userGroups } from './user-groups.js';
 import { wordFilter } from './word-filter.js';
 import { METRICS_TOKEN, World, answers } from './world.js';
 
@@ -29,6 +30,7 @@ describe('each operation', () => {
   files(world);
   moderation(world);
   search(world);
+  userGroups(world);
   broadcasts(world);
   support(world);
   contacts(world);

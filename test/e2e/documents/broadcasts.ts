@@ -13,6 +13,7 @@ export function broadcasts(world: World): void {
     const urgent = await made({ ...post, requireAck: true });
     const key = { 'idempotency-key': 'broadcast' };
     const stranger = { userIds: ['1'] };
+    const noGroup = { groupIds: ['1'] };
     const nowhere = { conversationIds: ['1'] };
     const tooLong = 'x'.repeat(16_385);
     const steps: [answer: string, who: { token: string }, route: string, body?: object, headers?: object][] =
@@ -22,10 +23,12 @@ export function broadcasts(world: World): void {
         ['422 idempotency.conflict', admin, `POST ${path}`, { ...post, body: 'Other' }, key],
         ['403 auth.not_allowed', ada, `POST ${path}`, post],
         ['404 user.not_found', admin, `POST ${path}`, { ...post, audience: stranger }],
+        ['404 user_group.not_found', admin, `POST ${path}`, { ...post, audience: noGroup }],
         ['404 conversation.not_found', admin, `POST ${path}`, { ...post, audience: nowhere }],
         ['413 broadcast.too_long', admin, `POST ${path}`, { ...post, body: tooLong }],
         ['200', admin, `POST ${path}/preview`, { audience: { all: true } }],
         ['404 user.not_found', admin, `POST ${path}/preview`, { audience: stranger }],
+        ['404 user_group.not_found', admin, `POST ${path}/preview`, { audience: noGroup }],
         ['404 conversation.not_found', admin, `POST ${path}/preview`, { audience: nowhere }],
         ['403 auth.not_allowed', ada, `POST ${path}/preview`, { audience: { all: true } }],
         ['200', ada, `GET ${path}`],
@@ -36,11 +39,14 @@ export function broadcasts(world: World): void {
         ['403 auth.not_allowed', ada, `PATCH ${path}/${one}`, { body: 'After' }],
         ['409 broadcast.published', admin, `PATCH ${path}/${one}`, { audience: { all: true } }],
         ['404 user.not_found', admin, `PATCH ${path}/${one}`, { audience: stranger }],
+        ['404 user_group.not_found', admin, `PATCH ${path}/${one}`, { audience: noGroup }],
         ['404 conversation.not_found', admin, `PATCH ${path}/${one}`, { audience: nowhere }],
         ['413 broadcast.too_long', admin, `PATCH ${path}/${one}`, { body: tooLong }],
         ['204', ada, `POST ${path}/${one}/ack`],
         ['200', admin, `GET ${path}/${one}/stats`],
         ['403 auth.not_allowed', ada, `GET ${path}/${one}/stats`],
+        ['200', admin, `GET ${path}/${one}/stats/timeline?step=minute`],
+        ['403 auth.not_allowed', ada, `GET ${path}/${one}/stats/timeline`],
         ['200', admin, `GET ${path}/${one}/actions`],
         ['403 auth.not_allowed', ada, `GET ${path}/${one}/actions`],
         ['200', admin, `GET ${path}/${one}/unacknowledged`],

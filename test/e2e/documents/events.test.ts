@@ -185,9 +185,13 @@ it('what becomes of a group is documented', async () => {
   await doInGroup(node, group, ada, 'PUT', 'draft', { text: 'Dear' });
   await untilHeard('draft.updated');
   await doInGroup(node, group, owner, 'PATCH', '', { name: 'After' });
+  await untilHeard('conversation.updated');
   await doInGroup(node, group, owner, 'POST', 'members', { userIds: [group.people[1].id] });
+  await untilHeard('member.added');
   await doInGroup(node, group, owner, 'PATCH', `members/${bob.id}`, { role: 'admin' });
+  await untilHeard('member.updated');
   await doInGroup(node, group, owner, 'DELETE', `members/${bob.id}`);
+  await untilHeard('member.removed');
   await doInGroup(node, group, owner, 'DELETE');
   await untilHeard('conversation.deleted');
 });

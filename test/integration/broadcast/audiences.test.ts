@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Audience, type Candidate, covers } from '../../../src/broadcast/audience.js';
 import { Audiences } from '../../../src/broadcast/audiences.js';
 import { waitUntil } from '../../../src/launcher/wait-until.js';
+import { UserGroupsService } from '../../../src/users/groups/user-groups.service.js';
 import { roles } from '../../../src/platform/http/principal.js';
 import { aBroadcast } from '../../support/builders.js';
 import { doInGroup, aGroup } from '../../support/groups.js';
@@ -17,6 +18,7 @@ let node: TestNode;
 let audiences: Audiences;
 let userIds: string[];
 let conversationIds: string[];
+let groupIds: string[];
 /** Between the coming of some and that of others, and between joining and joining. */
 let halfTime: Date;
 
@@ -31,11 +33,21 @@ beforeAll(async () => {
     await aGroup(node, { memberIds: early.slice(1, 4).map(({ id }) => id) }),
   ];
   await doInGroup(node, first, first.people[0], 'DELETE', `members/${early[0]?.id}`);
+  const groups = node.app.get(UserGroupsService);
+  groupIds = [await groups.create({ name: 'First' }), await groups.create({ name: 'Second' })].map(
+    ({ id }) => id,
+  );
+  const put = (group: number, users: (TestUser | undefined)[]) =>
+    groups.addMembers(groupIds[group] ?? '', { userIds: users.map((user) => user?.id ?? '') });
+  await put(0, early.slice(0, 3));
+  await put(1, early.slice(2, 5));
+  await groups.removeMember(groupIds[0] ?? '', early[1]?.id ?? '');
   halfTime = new Date();
   await waitUntil('the clock goes on', () => Date.now() > halfTime.getTime(), { timeoutMs: 5_000 });
   const late = [await registerUser(node), await registerUser(node)];
   const ids = [early[0], early[4], late[0]].map((user) => user?.id ?? '');
   await doInGroup(node, first, first.people[0], 'POST', 'members', { userIds: ids });
+  await put(0, [early[0], early[4], late[1]]);
   const dataSource = node.app.get<DataSource>(getDataSourceToken());
   const rows: { id: string }[] = await dataSource.query('SELECT id FROM users ORDER BY id');
   userIds = rows.map(({ id }) => id);
@@ -59,6 +71,9 @@ const { audience: anyAudience } = fc.letrec<{ audience: Audience; leaf: Audience
     fc
       .array(fc.nat(1), { minLength: 1, maxLength: 2 })
       .map((picks): Audience => ({ conversationIds: picks.map((i) => conversationIds[i] ?? '') })),
+    fc
+      .array(fc.nat(1), { minLength: 1, maxLength: 2 })
+      .map((picks): Audience => ({ groupIds: picks.map((i) => groupIds[i] ?? '') })),
   ),
   audience: fc.oneof(
     { maxDepth: 3, withCrossShrink: true },
@@ -71,7 +86,7 @@ const { audience: anyAudience } = fc.letrec<{ audience: Audience; leaf: Audience
 
 it('who belongs to an audience is the same, asked of MySQL and judged for one user, now and as of a time', async () => {
   const candidates = new Map<string, Candidate | undefined>();
-  const all = aBroadcast({ audience: { conversationIds } });
+  const all = aBroadcast({ audience: { or: [{ conversationIds }, { groupIds }] } });
   for (const id of userIds) candidates.set(id, await audiences.candidate(id, [all]));
   await fc.assert(
     fc.asyncProperty(anyAudience, fc.boolean(), async (audience, isFixed) => {

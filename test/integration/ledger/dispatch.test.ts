@@ -115,6 +115,7 @@ describe('what a node left that died after its commit', () => {
     const conversation = await storeConversation(dataSource, Array.from({ length: 8 }, anId));
     const starts = await Promise.all(conversation.members.map((user) => mailboxOf(0).open(user)));
     await post(conversation);
+    await dispatcherOf(0).settled();
     await withoutDelivery(0, () => post(conversation));
     // The half of the members that the dead node reached: their shards know the change already.
     const reached = conversation.members.slice(0, 4);

@@ -25,6 +25,8 @@ import { UserRoles1763700000200 } from './1763700000200-user-roles.js';
 import { Support1763700000201 } from './1763700000201-support.js';
 import { Broadcasts1763700000230 } from './1763700000230-broadcasts.js';
 import { BroadcastVariants1763700000231 } from './1763700000231-broadcast-variants.js';
+import { UserGroups1763700000300 } from './1763700000300-user-groups.js';
+import { BroadcastProgress1763700000301 } from './1763700000301-broadcast-progress.js';
 
 /** In the order in which they run; a migration that was released is never edited. */
 export const migrations = [
@@ -55,4 +57,6 @@ export const migrations = [
   Support1763700000201,
   Broadcasts1763700000230,
   BroadcastVariants1763700000231,
+  UserGroups1763700000300,
+  BroadcastProgress1763700000301,
 ];
