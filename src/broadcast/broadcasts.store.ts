@@ -1,11 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { type EntityManager, In, LessThan, Repository } from 'typeorm';
+import { batched } from '../platform/jobs/batched.js';
 import { Broadcast } from './broadcast.entity.js';
 
 /** Broadcasts, by MySQL's clock. */
 @Injectable()
 export class BroadcastsStore {
+  /** Whoever comes in the same moment gets them of one question. */
+  private readonly current = batched(async () => new Map([['all', await this.readCurrent()]]));
+
   constructor(@InjectRepository(Broadcast) private readonly broadcasts: Repository<Broadcast>) {}
 
   async insert(manager: EntityManager, broadcast: Broadcast): Promise<void> {
@@ -41,13 +45,9 @@ export class BroadcastsStore {
     await manager.update(Broadcast, { id }, change);
   }
 
-  /** Those that somebody who comes now may get, in the order of their publication. */
-  findCurrent(): Promise<Broadcast[]> {
-    return this.broadcasts
-      .createQueryBuilder('b')
-      .where('b.endsAt > UTC_TIMESTAMP(3) AND b.recalledAt IS NULL AND b.number IS NOT NULL')
-      .orderBy('b.number')
-      .getMany();
+  /** Those that somebody who comes now may get, in the order of their publication, as of after the call. */
+  async findCurrent(): Promise<readonly Broadcast[]> {
+    return (await this.current('all')) ?? [];
   }
 
   /** Those that wait or are current. */
@@ -74,5 +74,13 @@ export class BroadcastsStore {
       [limit],
     );
     return rows.map(({ id }) => id);
+  }
+
+  private readCurrent(): Promise<Broadcast[]> {
+    return this.broadcasts
+      .createQueryBuilder('b')
+      .where('b.endsAt > UTC_TIMESTAMP(3) AND b.recalledAt IS NULL AND b.number IS NOT NULL')
+      .orderBy('b.number')
+      .getMany();
   }
 }

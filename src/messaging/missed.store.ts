@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
+import { batched } from '../platform/jobs/batched.js';
 
 /** What one member has missed of one conversation, at the moment it was asked. */
 export interface Missed {
@@ -46,6 +47,8 @@ const lastBefore = (column: string) => `
 /** Which of a user's conversations hold something missed: one question for all of them. In id order. */
 @Injectable()
 export class MissedStore {
+  private readonly undelivered = batched((userIds: readonly string[]) => this.findUndeliveredOf(userIds));
+
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
   /**
@@ -71,25 +74,28 @@ export class MissedStore {
     return rows.map(toMissed);
   }
 
-  /** What no device of the user has acknowledged, others' messages only. */
+  /** What no device of the user has acknowledged, others' messages only, as of after the call. */
   async findUndelivered(userId: string): Promise<Missed[]> {
-    const rows: Missed[] = await this.dataSource.query(
-      `SELECT m.conversationId, m.visibleAfterSeq, m.joinedRev, h.rev, h.lastSeq AS toSeq,
+    return (await this.undelivered(userId)) ?? [];
+  }
+
+  private async findUndeliveredOf(userIds: readonly string[]): Promise<ReadonlyMap<string, Missed[]>> {
+    const rows: (Missed & { readonly userId: string })[] = await this.dataSource.query(
+      `SELECT m.userId, m.conversationId, m.visibleAfterSeq, m.joinedRev, h.rev, h.lastSeq AS toSeq,
          GREATEST(m.readSeq, m.deliveredSeq) AS afterSeq
        FROM members m JOIN conversation_heads h ON h.conversationId = m.conversationId
-       WHERE m.userId = ? AND m.removedAt IS NULL AND h.lastSeq > GREATEST(m.readSeq, m.deliveredSeq)
+       WHERE m.userId IN (?) AND m.removedAt IS NULL AND h.lastSeq > GREATEST(m.readSeq, m.deliveredSeq)
          AND EXISTS (SELECT 1 FROM messages x WHERE x.conversationId = m.conversationId
            AND x.seq > GREATEST(m.readSeq, m.deliveredSeq) AND x.senderId <> m.userId)
        ORDER BY m.conversationId`,
-      [userId],
+      [userIds],
     );
-    return rows.map((row) => ({
-      ...row,
-      afterSeq: Number(row.afterSeq),
-      sinceRev: 0,
-      isNew: false,
-      isUpdated: false,
-    }));
+    const byUser = new Map(userIds.map((userId): [string, Missed[]] => [userId, []]));
+    for (const { userId, afterSeq, ...row } of rows)
+      byUser
+        .get(userId)
+        ?.push({ ...row, afterSeq: Number(afterSeq), sinceRev: 0, isNew: false, isUpdated: false });
+    return byUser;
   }
 }
 

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { type EntityManager, In, IsNull, LessThan, MoreThan, type Repository } from 'typeorm';
 import type { Role } from '../../platform/http/principal.js';
+import { batched } from '../../platform/jobs/batched.js';
 import { type RevocationReason, Session } from './session.entity.js';
 
 /** What an authenticated request needs to know about its session. */
@@ -21,23 +22,8 @@ export class SessionsStore {
     await manager.insert(Session, session);
   }
 
-  /** The session and its user in one query by primary keys: every authenticated request asks it. */
-  async findState(id: string): Promise<SessionState | undefined> {
-    const [row] = await this.sessions.query<
-      { userId: string; role: Role; revokedAt: Date | null; disabledAt: Date | null }[]
-    >(
-      `SELECT s.userId, u.role, s.revokedAt, u.disabledAt
-       FROM auth_sessions s JOIN users u ON u.id = s.userId WHERE s.id = ?`,
-      [id],
-    );
-    if (!row) return undefined;
-    return {
-      userId: row.userId,
-      role: row.role,
-      isRevoked: row.revokedAt !== null,
-      isUserDisabled: row.disabledAt !== null,
-    };
-  }
+  /** The session and its user, as of after the call: every authenticated request asks it. */
+  readonly findState = batched((ids: readonly string[]) => this.findStates(ids));
 
   /** Locks the session until the transaction ends; with MySQL's time of the question. */
   async lock(id: string, manager: EntityManager): Promise<{ session: Session; now: Date } | undefined> {
@@ -105,6 +91,23 @@ export class SessionsStore {
       [since, since],
     );
     return { revoked, now };
+  }
+
+  /** In one query by primary keys. */
+  private async findStates(ids: readonly string[]): Promise<ReadonlyMap<string, SessionState>> {
+    const rows = await this.sessions.query<
+      { id: string; userId: string; role: Role; revokedAt: Date | null; disabledAt: Date | null }[]
+    >(
+      `SELECT s.id, s.userId, u.role, s.revokedAt, u.disabledAt
+       FROM auth_sessions s JOIN users u ON u.id = s.userId WHERE s.id IN (?)`,
+      [ids],
+    );
+    return new Map(
+      rows.map(({ id, userId, role, revokedAt, disabledAt }) => [
+        id,
+        { userId, role, isRevoked: revokedAt !== null, isUserDisabled: disabledAt !== null },
+      ]),
+    );
   }
 
   /** Those that ended before the time, a bounded number at once. */
