@@ -15,6 +15,8 @@ interface SpawnOptions {
   readonly preload?: string;
   /** Whose build runs: this one's, or another version's. */
   readonly checkout?: string;
+  /** Milliseconds within which it must be ready. */
+  readonly readyWithinMs?: number;
 }
 
 /** A built node in a process of its own, as `npm run start:prod` starts it. */
@@ -32,7 +34,7 @@ export class SpawnedNode {
   /** Resolves when it is ready. */
   static async start(
     overrides: Record<string, string>,
-    { nodeOptions = [], preload = '', checkout = root }: SpawnOptions = {},
+    { nodeOptions = [], preload = '', checkout = root, readyWithinMs = 20_000 }: SpawnOptions = {},
   ): Promise<SpawnedNode> {
     const port = overrides.PORT ?? String(await lastingPort());
     const tied = findProgram('setpriv') ? ['setpriv', '--pdeathsig', 'KILL', '--'] : [];
@@ -56,7 +58,7 @@ export class SpawnedNode {
     const node = new SpawnedNode(`http://127.0.0.1:${port}`, child);
     const isReady = async (): Promise<boolean> =>
       node.hasEnded || (await fetch(`${node.url}/health/ready`)).ok;
-    await waitUntil('The node is ready', isReady, { timeoutMs: 20_000 }).catch((error: Error) => {
+    await waitUntil('The node is ready', isReady, { timeoutMs: readyWithinMs }).catch((error: Error) => {
       child.kill('SIGKILL');
       throw new Error(`${error.message}; it printed:\n${node.output}`);
     });
