@@ -11,8 +11,8 @@ export interface Tricks {
   readonly bytesPerSecond?: number;
   /** Chunks are cut into pieces of 1 to so many bytes, each written by itself. */
   readonly pieces?: number;
-  /** What goes this way vanishes; neither side is told. */
-  readonly drops?: Direction;
+  /** What goes this way, or either way, vanishes; neither side is told. */
+  readonly drops?: Direction | 'both';
 }
 
 export type Target = { readonly path: string } | { readonly host: string; readonly port: number };
@@ -47,7 +47,7 @@ class Flow {
 
   take(data: Buffer): void {
     const { drops, delayMs = 0 } = this.tricks();
-    if (drops === this.direction) {
+    if (drops === this.direction || drops === 'both') {
       this.hasLost = true;
       return;
     }
