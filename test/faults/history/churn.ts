@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { changeRecent } from './changing.js';
 import type { Device } from './device.js';
 import { now } from './recorder.js';
 import { type World, ask, insist } from './world.js';
@@ -13,6 +14,8 @@ export const churnKinds = [
   'removed',
   'blocked',
   'revoked',
+  'edited',
+  'deleted',
 ] as const;
 export type ChurnKind = (typeof churnKinds)[number];
 
@@ -83,6 +86,10 @@ export class Churn {
         return this.blockForAWhile();
       case 'revoked':
         return this.revoke(device);
+      case 'edited':
+        return changeRecent(this.world, 'edit', `edited ${this.count}`);
+      case 'deleted':
+        return changeRecent(this.world, 'delete', '');
     }
   }
 

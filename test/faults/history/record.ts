@@ -54,6 +54,24 @@ export interface BlockRecord extends Asked {
   readonly conversation: string;
 }
 
+/** Somebody changes a message of theirs; `refused` is that it was deleted before. */
+interface Change extends Asked {
+  readonly conversation: string;
+  readonly seq: number;
+  /** The text that it shall have: null after a deletion. */
+  readonly value: string | null;
+}
+
+export interface EditRecord extends Change {
+  readonly operation: 'edit';
+}
+
+export interface DeleteRecord extends Change {
+  readonly operation: 'delete';
+}
+
+export type ChangeRecord = EditRecord | DeleteRecord;
+
 export interface RevokeRecord extends Asked {
   readonly operation: 'revoke';
   readonly session: string;
@@ -187,6 +205,7 @@ export type HistoryRecord =
   | RemoveRecord
   | BlockRecord
   | RevokeRecord
+  | ChangeRecord
   | SyncRecord
   | ConnectRecord
   | ReadyRecord

@@ -1,5 +1,6 @@
 import { History } from './history.js';
 import { alive, nobodyDies } from './invariants/alive.js';
+import { changesAreKept, deletedIsNotShown } from './invariants/changes.js';
 import { complete } from './invariants/complete.js';
 import { entitledHaveSeen, devicesAgree } from './invariants/devices.js';
 import { nothingAfterBlock, nothingAfterRemoval, nothingAfterRevocation } from './invariants/endings.js';
@@ -25,6 +26,8 @@ export const invariants = {
   nothingAfterRemoval,
   nothingAfterBlock,
   nothingAfterRevocation,
+  changesAreKept,
+  deletedIsNotShown,
   resourcesReturn,
   nobodyDies,
   alive,

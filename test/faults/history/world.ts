@@ -40,7 +40,7 @@ const REQUEST_MS = 25_000;
 /** One REST call through the node's proxy. Rejects when no answer comes. */
 export async function ask(
   node: ClusterNode,
-  route: `${'GET' | 'POST' | 'PUT' | 'DELETE'} ${string}`,
+  route: `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} ${string}`,
   token: string,
   body?: unknown,
 ): Promise<Omit<Reply, 'headers'>> {

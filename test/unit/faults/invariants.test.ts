@@ -26,6 +26,8 @@ const asked = { process: 'p', begun: 6_500, at: 6_510, node: 'n1', outcome: 'ok'
 const removal = add({ ...asked, operation: 'remove', conversation: 'c', user: 'bob' });
 const block = add({ ...asked, operation: 'block', conversation: 'c' });
 const revocation = add({ ...asked, operation: 'revoke', session: 'bob-1' });
+const deletion = add({ ...asked, operation: 'delete', conversation: 'c', seq: 7, value: null });
+const edit = add({ ...asked, operation: 'edit', conversation: 'c', seq: 7, value: 'other' });
 const both =
   (...changes: Change[]): Change =>
   (records) =>
@@ -151,6 +153,20 @@ const violations: [InvariantName, string, Change][] = [
     'nothingAfterRevocation',
     'a message taken from an ended session',
     both(revocation, add(aSend(61, { session: 'bob-1', begun: 6_600, at: 6_610 }))),
+  ],
+  ['changesAreKept', 'an acknowledged edit that is gone', edit],
+  ['changesAreKept', 'an acknowledged deletion that is gone', deletion],
+  [
+    'deletedIsNotShown',
+    'a deleted text on a later connection',
+    both(
+      deletion,
+      add(
+        aConnect('bob-phone#3', 6_700),
+        aReady('bob-phone#3', 6_701),
+        anEvent(7, 'bob-phone#3', { at: 6_702 }),
+      ),
+    ),
   ],
   [
     'resourcesReturn',

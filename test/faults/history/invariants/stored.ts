@@ -1,5 +1,6 @@
 import type { History } from '../history.js';
 import type { EventRecord, ReadItem, SendRecord } from '../record.js';
+import { textsGiven } from './changes.js';
 
 /** No acknowledged message is missing in the end: it is there under the number that was acknowledged. */
 export function acknowledgedIsStored(history: History): string[] {
@@ -27,13 +28,16 @@ export function refusedIsNotStored(history: History): string[] {
 /** Nothing was read that nobody sent, and nothing was shown that is not there in the end. */
 export function nothingInvented(history: History): string[] {
   const { attempts } = history;
+  const isGiven = textsGiven(history);
   const stored = new Set(
     [...history.finalReads].flatMap(([conversation, items]) =>
       items.map((item) => `${conversation} ${item.seq} ${item.key}`),
     ),
   );
   const unsent = (where: string, conversation: string, item: Shown): string[] =>
-    item.key !== null && !wasSent(attempts.get(item.key ?? ''), conversation, item)
+    item.key !== null &&
+    !isGiven(conversation, item.seq ?? 0, item.value ?? null) &&
+    !wasSent(attempts.get(item.key ?? ''), conversation, item)
       ? [`${where} holds ${item.key} as ${conversation}/${item.seq}, which nobody sent so`]
       : [];
   const inReads = history

@@ -33,6 +33,14 @@ const planted: Record<string, Planted> = {
   'asks-for-ids-after-the-last': { caughtBy: notSeen },
   'caches-memberships': { churn: { kinds: ['removed'], rounds: 1 }, caughtBy: ['nothingAfterRemoval'] },
   'calls-a-part-the-whole': { faults: ['Redis emptied'], caughtBy: notSeen },
+  'forgets-changes': {
+    churn: { kinds: ['edited', 'deleted'], rounds: 5 },
+    caughtBy: ['changesAreKept'],
+  },
+  'shows-what-was-deleted': {
+    churn: { kinds: ['deleted', 'old cursor'], rounds: 15 },
+    caughtBy: ['deletedIsNotShown'],
+  },
   'fans-out-before-the-commit': {
     faults: ['commits lost', 'commits lost'],
     caughtBy: ['nothingInvented', 'oneValuePerSeq', ...notSeen],
