@@ -53,8 +53,10 @@ export class SseEar implements Ear {
       this.rest = bytes;
       return;
     }
-    this.lastEvents = bytes.subarray(0, end);
-    if (hear) eachText(this.lastEvents, hear);
+    const events = bytes.subarray(0, end);
+    // Heartbeats have no id, and take away none.
+    if (events.includes('id: ')) this.lastEvents = events;
+    if (hear) eachText(events, hear);
     this.rest = bytes.subarray(end);
   }
 }
