@@ -128,7 +128,8 @@ it('every question is a range or points of an index, without sorting', async () 
   for (const [query, parameters] of queries) {
     const plan: { table: string; type: string; key: string | null; Extra: string | null }[] =
       await dataSource.query(`EXPLAIN FORMAT=TRADITIONAL ${query}`, parameters as never);
-    for (const step of plan.filter(({ table }) => table !== null)) {
+    // `wanted` are the keys of the messages asked for.
+    for (const step of plan.filter(({ table }) => table !== null && table !== 'wanted')) {
       expect(step.key, JSON.stringify(step)).toMatch(/^(PRIMARY|members_user|search_slices_time)$/);
       expect(step.type, JSON.stringify(step)).toMatch(/^(range|ref|eq_ref|const)$/);
       expect(step.Extra ?? '', JSON.stringify(step)).not.toMatch(/filesort|temporary/);
