@@ -46,15 +46,18 @@ export class Registrations {
     }
   }
 
-  /** The shards have forgotten this node's connections. */
+  /**
+   * The shards have forgotten this node's connections. These hold their wake-ups from now on: one that is registered again,
+   * or a new one of the same user, brings wake-ups to all of them before they have read what they missed until then.
+   */
   lose(shards: Iterable<number>): void {
-    for (const shard of shards) this.lost.add(shard);
+    for (const shard of shards) {
+      this.lost.add(shard);
+      for (const { listener } of this.attachments.all(shard)) listener.hold();
+    }
   }
 
-  /**
-   * Registers again what was lost, and unregisters what has closed meanwhile. The connections of a lost shard hold their
-   * wake-ups from then on: the first one may come before the connection has read what it missed until then.
-   */
+  /** Registers again what was lost, and unregisters what has closed meanwhile. */
   async restore(): Promise<void> {
     for (const shard of [...this.lost]) {
       const connections = this.attachments.all(shard);
