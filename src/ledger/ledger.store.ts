@@ -4,6 +4,7 @@ import { DataSource, type EntityManager, In, Repository } from 'typeorm';
 import type { LockedHead } from './commit-plan.js';
 import { ConversationHead } from './conversation-head.entity.js';
 import { HeldFilesStore } from './held-files.store.js';
+import type { Member } from './member.entity.js';
 import type { ListedMember } from './member-list.js';
 import {
   type MessageDraft,
@@ -13,6 +14,12 @@ import {
   messageFromRow,
   messageValues,
 } from './stored-message.js';
+
+/** One who was a member from one rev of a conversation until another. */
+export interface Leaver extends Pick<
+  Member,
+  'conversationId' | 'userId' | 'rev' | 'joinedRev' | 'visibleAfterSeq'
+> {}
 
 /** The SQL of the log: heads, member lists, message rows. The statements of a commit run in the caller's transaction. */
 @Injectable()
@@ -75,6 +82,16 @@ export class LedgerStore {
 
   async findHeads(conversationIds: readonly string[]): Promise<ConversationHead[]> {
     return this.heads.findBy({ conversationId: In([...conversationIds]) });
+  }
+
+  /** Who has left since a rev of each conversation. */
+  async findLeavers(since: ReadonlyMap<string, number>): Promise<Leaver[]> {
+    if (since.size === 0) return [];
+    return this.dataSource.query(
+      `SELECT conversationId, userId, rev, joinedRev, visibleAfterSeq FROM members
+       WHERE removedAt IS NOT NULL AND (${[...since].map(() => '(conversationId = ? AND rev > ?)').join(' OR ')})`,
+      [...since].flat(),
+    );
   }
 
   async currentMembers(

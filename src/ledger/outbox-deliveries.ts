@@ -3,7 +3,7 @@ import type { ConversationDelivery, OutgoingEvent } from '../mailbox/delivery.js
 import { envelopeBody } from '../mailbox/event.js';
 import { type Reference, encodeReference } from '../mailbox/reference.js';
 import { audienceOf } from './audience.js';
-import { LedgerStore } from './ledger.store.js';
+import { type Leaver, LedgerStore } from './ledger.store.js';
 import { MemberLists } from './member-lists.js';
 import type { PendingBatch } from './outbox.store.js';
 
@@ -28,17 +28,26 @@ export class OutboxDeliveries {
     }
     const heads = await this.store.findHeads([...byConversation.keys()]);
     const lists = await this.members.at(heads);
+    const leavers = await this.leaversSince(byConversation);
     const ofConversations = [...byConversation].flatMap(([conversationId, changes]) => {
       const members = lists.get(conversationId);
       if (!members) return [];
       const toEvent = (reference: Reference) => ({
         reference,
-        recipients: audienceOf(reference, members),
+        recipients: withLeavers(audienceOf(reference, members), reference, leavers),
         body: '',
       });
       return asDeliveries(conversationId, changes, toEvent);
     });
     return [...ofConversations, ...batches.flatMap(personalDeliveries)];
+  }
+
+  private async leaversSince(changes: ReadonlyMap<string, readonly Reference[]>): Promise<Leaver[]> {
+    const firsts = [...changes].flatMap(([conversationId, references]): [string, number][] => {
+      const revs = references.filter(({ rev }) => rev > 0).map(({ rev }) => rev);
+      return revs.length > 0 ? [[conversationId, Math.min(...revs)]] : [];
+    });
+    return this.store.findLeavers(new Map(firsts));
   }
 
   /**
@@ -67,6 +76,26 @@ export class OutboxDeliveries {
       ),
     );
   }
+}
+
+/**
+ * Whoever has left since a message was sent gets its reference, and nothing of it is shown to them. Without it they could
+ * be shown a later message, sent before they left too and on its way directly: after a hole.
+ */
+function withLeavers(
+  recipients: readonly string[],
+  { type, conversationId, rev, seq }: Reference,
+  leavers: readonly Leaver[],
+): readonly string[] {
+  if (type !== 'message.created') return recipients;
+  const left = leavers.filter(
+    (leaver) =>
+      leaver.conversationId === conversationId &&
+      leaver.joinedRev <= rev &&
+      rev < leaver.rev &&
+      seq > leaver.visibleAfterSeq,
+  );
+  return left.length === 0 ? recipients : [...recipients, ...left.map(({ userId }) => userId)];
 }
 
 /** Not numbered: delivered again they come again, and are safe to apply twice. */

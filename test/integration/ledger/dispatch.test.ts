@@ -1,7 +1,7 @@
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Dispatcher } from '../../../src/ledger/dispatcher.js';
+import { type CommittedBatch, Dispatcher } from '../../../src/ledger/dispatcher.js';
 import { LedgerService } from '../../../src/ledger/ledger.service.js';
 import { MailboxService } from '../../../src/mailbox/mailbox.service.js';
 import type { Position } from '../../../src/mailbox/cursor.js';
@@ -109,6 +109,31 @@ describe('what a node left that died after its commit', () => {
     await expect.poll(() => follower.wakeUps.length, WITHIN).toBe(4);
     // What is at hand comes along; the rest the followers read for themselves.
     expect(follower.wakeUps.map(({ event }) => event !== undefined)).toEqual([true, false, false, true]);
+  });
+
+  it('comes also to who has left since, before what was sent later and is delivered directly', async () => {
+    const conversation = await storeConversation(dataSource, [anId(), anId()]);
+    const leaver = conversation.members[1]!;
+    const start = await mailboxOf(0).open(leaver);
+    await post(conversation);
+    await dispatcherOf(0).settled();
+    await withoutDelivery(0, () => post(conversation));
+    const late: CommittedBatch[] = [];
+    const { dispatch } = dispatcherOf(1);
+    dispatcherOf(1).dispatch = (batch) => void late.push(batch);
+    await post(conversation, 1);
+    dispatcherOf(1).dispatch = dispatch.bind(dispatcherOf(1));
+    await dataSource.query('UPDATE conversation_heads SET rev = 5, membersRev = 5 WHERE conversationId = ?', [
+      conversation.id,
+    ]);
+    await dataSource.query(
+      'UPDATE members SET removedAt = UTC_TIMESTAMP(3), rev = 5 WHERE conversationId = ? AND userId = ?',
+      [conversation.id, leaver],
+    );
+    for (const batch of late) dispatcherOf(1).dispatch(batch);
+    await dispatcherOf(1).settled();
+    await outboxIsEmpty();
+    expect(await seqsIn(leaver, start)).toEqual([1, 2, 3]);
   });
 
   it('to a part of the shards is delivered to the others alone', async () => {

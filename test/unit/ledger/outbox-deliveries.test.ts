@@ -25,6 +25,11 @@ const store = {
         })),
       ]),
     ),
+  // User 3 was there from rev 2 until rev 6, and did not see the first four messages.
+  findLeavers: async (since: ReadonlyMap<string, number>) =>
+    since.has('100')
+      ? [{ conversationId: '100', userId: '3', rev: 6, joinedRev: 2, visibleAfterSeq: 4 }]
+      : [],
 } as unknown as LedgerStore;
 const deliveries = new OutboxDeliveries(store, new MemberLists(store));
 
@@ -55,6 +60,18 @@ describe('batches of the outbox', () => {
       { id: '101', from: 9, to: 9, settled: 8, revs: [9] },
     ]);
     expect(found[0]?.events[0]?.recipients).toEqual(['1', '2']);
+  });
+
+  it('go to those too who have left since, for as long as they were there, of messages that they saw', async () => {
+    const [found] = await deliveries.of([
+      aBatch('1', [{ rev: 4 }, { rev: 5, type: 'message.updated' }, { rev: 5, seq: 7 }, { rev: 6 }]),
+    ]);
+    expect(found?.events.map(({ recipients }) => recipients.includes('3'))).toEqual([
+      false,
+      false,
+      true,
+      false,
+    ]);
   });
 
   it('carry no bodies: followers read the present state', async () => {
