@@ -26,6 +26,8 @@ const vitest = await createVitest('test', {
   reporters: ['default'],
   testTimeout: 0,
   hookTimeout: 0,
+  // A history is judged as a whole: an hour has some millions of records.
+  execArgv: ['--max-old-space-size=12288'],
 });
 vitest.provide('endurance', {
   seed: Number(values.seed),

@@ -171,9 +171,9 @@ export class Device {
     if (type === 'mailbox.gap') this.fill(conversation, fromSeq ?? 1, seq);
   }
 
-  /** Reads from the history what a gap leaves out, as a client must. */
+  /** Reads from the history what a gap leaves out, as a client must. By a session that nobody ends: this may take a while. */
   private fill(conversation: string, fromSeq: number, toSeq: number): void {
-    const filled = readRange(this.world, this.session.token, conversation, fromSeq, toSeq)
+    const filled = readRange(this.world, this.person.session.token, conversation, fromSeq, toSeq)
       .then((items) =>
         this.world.recorder.note({
           operation: 'read',

@@ -9,7 +9,16 @@ import type { Random } from './random.js';
 import { Recorder, now } from './recorder.js';
 import type { Scheduled } from './schedule.js';
 import { Senders } from './senders.js';
-import { type Person, type World, ask, createGroup, insist, openDirect, register } from './world.js';
+import {
+  type Person,
+  type World,
+  ask,
+  createGroup,
+  insist,
+  openDirect,
+  register,
+  renewSessions,
+} from './world.js';
 
 export interface RunOptions {
   readonly cluster: ClusterOptions;
@@ -39,6 +48,8 @@ const FAULT_WITHIN_MS = 120_000;
 const PROGRESS_WITHIN_MS = 180_000;
 const AGREE_WITHIN_MS = 60_000;
 const USAGE_WITHIN_MS = 15_000;
+/** Tokens last an hour at most. */
+const SESSIONS_LAST_MS = 20 * 60_000;
 
 /** Runs clients, members and faults against a cluster of its own, and returns what was seen. */
 export async function run(options: RunOptions): Promise<Recorder> {
@@ -109,7 +120,12 @@ async function live(world: World, cluster: Cluster, options: RunOptions): Promis
   const senders = new Senders(world, devices, { amount: options.senders, paceMs: options.paceMs });
   const churn = options.churn && new Churn(world, devices, options.churn);
   await progress(senders, options);
+  let renewedAt = now();
   for (const [number, fault] of options.faults.entries()) {
+    if (now() - renewedAt > SESSIONS_LAST_MS) {
+      await renewSessions(world);
+      renewedAt = now();
+    }
     await strike(world, cluster, fault, number, options);
     await progress(senders, options);
   }

@@ -13,7 +13,8 @@ export interface Session {
 export interface Person {
   readonly id: string;
   readonly username: string;
-  readonly session: Session;
+  /** Ended by nobody; another one before its token is too old. */
+  session: Session;
 }
 
 export interface Place {
@@ -90,6 +91,11 @@ export const register = async (node: ClusterNode, username: string): Promise<Per
 
 export const logInAgain = (world: World, { username }: Person): Promise<Session> =>
   insist(world, `log-in of ${username}`, async (node) => sessionOf(await logIn(node, username)));
+
+/** Logs everybody in again, for runs that last longer than a token. */
+export async function renewSessions(world: World): Promise<void> {
+  for (const person of world.people) person.session = await logInAgain(world, person);
+}
 
 export const createGroup = (node: ClusterNode, members: readonly Person[]): Promise<Place> =>
   create(node, members, {
