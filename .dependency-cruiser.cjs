@@ -23,7 +23,7 @@ const arrows = {
   contacts: ['presence', 'users', 'ledger', 'mailbox'],
   support: ['conversations', 'auth', 'users', 'word-filter', 'ledger', 'mailbox'],
   messaging: ['conversations', 'files', 'users', 'word-filter', 'ledger', 'mailbox'],
-  broadcast: ['users', 'conversations', 'mailbox'],
+  broadcast: ['files', 'users', 'conversations', 'ledger', 'mailbox'],
   files: ['conversations', 'ledger'],
   presence: ['users', 'word-filter', 'mailbox'],
   conversations: ['users', 'word-filter', 'ledger', 'mailbox'],

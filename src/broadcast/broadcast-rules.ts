@@ -96,6 +96,7 @@ export function toBroadcastView(
     locale: chosen ?? null,
     level: broadcast.level,
     link: recalledAt ? null : broadcast.link,
+    attachments: recalledAt ? [] : [...(broadcast.attachments ?? [])],
     requireAck: broadcast.requireAck,
     startsAt: broadcast.startsAt?.toISOString() ?? null,
     expiresAt: broadcast.expiresAt?.toISOString() ?? null,
@@ -107,12 +108,13 @@ export function toBroadcastView(
   };
 }
 
-/** As those see it who may publish: what was recalled stays on record. */
+/** As those see it who may publish: what was recalled stays on record, with the names of its files. */
 export const toManagedView = (broadcast: Broadcast): BroadcastView => ({
   ...toBroadcastView(broadcast),
   title: broadcast.title,
   body: broadcast.body,
   link: broadcast.link,
+  attachments: [...(broadcast.attachments ?? [])],
   variants: broadcast.variants,
   state: stateOf(broadcast, new Date()),
   audience: broadcast.audience,

@@ -1,4 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { AttachedFile } from '../ledger/message.entity.js';
 import type { Audience } from './audience.js';
 import type { Variants } from './variants.js';
 
@@ -31,6 +32,17 @@ export class Broadcast {
     },
   })
   variants!: Variants | null;
+
+  /** Null, never empty, where there are none. */
+  @Column({
+    type: 'text',
+    nullable: true,
+    transformer: {
+      to: (files: readonly AttachedFile[] | null) => files && JSON.stringify(files),
+      from: (stored: string | null) => stored && (JSON.parse(stored) as AttachedFile[]),
+    },
+  })
+  attachments!: readonly AttachedFile[] | null;
 
   @Column({ type: 'varchar', length: 7 })
   level!: Level;

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { ConversationsModule } from '../conversations/conversations.module.js';
+import { FilesModule } from '../files/files.module.js';
 import { MailboxModule } from '../mailbox/mailbox.module.js';
 import { IdsModule } from '../platform/ids/ids.module.js';
 import { JobsModule } from '../platform/jobs/jobs.module.js';
@@ -10,6 +11,8 @@ import { Audiences } from './audiences.js';
 import { BroadcastAction } from './broadcast-action.entity.js';
 import { BroadcastChange } from './broadcast-change.entity.js';
 import { BroadcastChangesStore } from './broadcast-changes.store.js';
+import { BroadcastFile } from './broadcast-file.entity.js';
+import { BroadcastFilesStore } from './broadcast-files.store.js';
 import { BroadcastReceipt } from './broadcast-receipt.entity.js';
 import { BroadcastReceipts } from './broadcast-receipts.js';
 import { Broadcast } from './broadcast.entity.js';
@@ -23,7 +26,9 @@ import { MyBroadcasts } from './my-broadcasts.js';
 import { Publications } from './publications.js';
 import { PublishDue } from './publish-due.js';
 import { PublishingController } from './publishing.controller.js';
+import { References } from './references.js';
 import { RemindBroadcast } from './remind-broadcast.js';
+import { ShownFiles } from './shown-files.js';
 import { Statistics } from './statistics.js';
 import { Unacknowledged } from './unacknowledged.js';
 import { UnacknowledgedController } from './unacknowledged.controller.js';
@@ -31,8 +36,9 @@ import { ReceiptsStore } from './receipts.store.js';
 
 @Module({
   imports: [
-    TypeOrmModule.forFeature([Broadcast, BroadcastChange, BroadcastReceipt, BroadcastAction]),
+    TypeOrmModule.forFeature([Broadcast, BroadcastChange, BroadcastFile, BroadcastReceipt, BroadcastAction]),
     ConversationsModule,
+    FilesModule,
     IdsModule,
     JobsModule,
     MailboxModule,
@@ -43,6 +49,7 @@ import { ReceiptsStore } from './receipts.store.js';
     AcknowledgeBroadcast,
     Audiences,
     BroadcastChangesStore,
+    BroadcastFilesStore,
     BroadcastReceipts,
     BroadcastsService,
     BroadcastsStore,
@@ -53,7 +60,9 @@ import { ReceiptsStore } from './receipts.store.js';
     Publications,
     PublishDue,
     ReceiptsStore,
+    References,
     RemindBroadcast,
+    ShownFiles,
     Statistics,
     Unacknowledged,
   ],

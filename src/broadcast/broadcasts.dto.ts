@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { idSchema, pageQuerySchema, pageSchema, text, timestampSchema } from '../platform/http/schemas.js';
+import { fileSchema } from '../ledger/message.dto.js';
+import {
+  idInputSchema,
+  idSchema,
+  pageQuerySchema,
+  pageSchema,
+  text,
+  timestampSchema,
+} from '../platform/http/schemas.js';
 import { localeSchema } from '../users/users.dto.js';
 import { audienceSchema } from './audience.js';
 import { broadcastActions } from './broadcast-action.entity.js';
@@ -44,6 +52,9 @@ const content = {
     .optional()
     .meta({ description: '`info` unless said.', examples: ['warning'] }),
   link: linkSchema.nullable().optional(),
+  attachments: z.array(idInputSchema).max(10).optional().meta({
+    description: 'Ids of uploads of the sender’s own; in a change, also those that it has already.',
+  }),
   requireAck: z
     .boolean()
     .optional()
@@ -117,6 +128,7 @@ export const broadcastSchema = z
       }),
     level: z.enum(levels).meta({ examples: ['warning'] }),
     link: z.string().nullable(),
+    attachments: z.array(fileSchema),
     requireAck: z.boolean(),
     startsAt: timestampSchema.nullable(),
     expiresAt: timestampSchema.nullable(),

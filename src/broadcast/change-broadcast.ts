@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { ChatError, notFound } from '../platform/errors/chat-error.js';
 import type { Principal } from '../platform/http/principal.js';
 import { parseId } from '../platform/http/schemas.js';
-import { Audiences } from './audiences.js';
 import type { Broadcast } from './broadcast.entity.js';
 import {
   endOf,
@@ -16,13 +15,14 @@ import type { BroadcastView, ChangeBroadcast as ChangeBroadcastInput } from './b
 import { BroadcastsStore } from './broadcasts.store.js';
 import { Publications } from './publications.js';
 import { PublishDue } from './publish-due.js';
+import { References } from './references.js';
 
 /** Changes a broadcast or takes it back, before it is published and after. */
 @Injectable()
 export class ChangeBroadcast {
   constructor(
     private readonly store: BroadcastsStore,
-    private readonly audiences: Audiences,
+    private readonly references: References,
     private readonly publications: Publications,
     private readonly due: PublishDue,
   ) {}
@@ -34,17 +34,19 @@ export class ChangeBroadcast {
   async to(caller: Principal, broadcastId: string, input: ChangeBroadcastInput): Promise<BroadcastView> {
     const id = parseId('broadcast', broadcastId);
     requireShortBodies({ body: input.body ?? '', variants: toVariants(input.variants) });
-    if (input.audience) await this.audiences.require(input.audience);
+    const before = await this.store.find(id);
+    const attachments = await this.references.require(caller, input, before ?? undefined);
     const changed = await this.publications.commit(async ({ manager, now, noteAction, bring }) => {
-      const before = await this.lock(manager, id);
-      if (before.recalledAt) throw gone();
-      if (isPublished(before)) requireContentOnly(input);
-      const change = changeOf(before, input, now);
+      const present = await this.lock(manager, id);
+      if (present.recalledAt) throw gone();
+      if (isPublished(present)) requireContentOnly(input);
+      const change = changeOf(present, input, attachments, now);
       if (input.startsAt !== undefined || input.expiresAt !== undefined)
         requireTimes({ startsAt: change.startsAt ?? null, expiresAt: change.expiresAt ?? null }, now);
       await this.store.update(manager, id, change);
+      if (attachments !== undefined) await this.references.hold(manager, id, attachments);
       await noteAction(id, caller.userId, 'changed');
-      if (isPublished(before)) await bring(id, 'updated');
+      if (isPublished(present)) await bring(id, 'updated');
       else if (change.dueAt === null) {
         await noteAction(id, caller.userId, 'published');
         await this.store.update(manager, id, { publishedAt: now, number: await bring(id, 'published') });
@@ -57,13 +59,14 @@ export class ChangeBroadcast {
     return toManagedView(after);
   }
 
-  /** Takes it away from all who have it, and from all who have not got it yet. Again changes nothing. Throws `broadcast.not_found`. */
+  /** Takes it away from all who have it, with its files, and from all who have not got it yet. Again changes nothing. Throws `broadcast.not_found`. */
   async recall(caller: Principal, broadcastId: string): Promise<void> {
     const id = parseId('broadcast', broadcastId);
     await this.publications.commit(async ({ manager, now, noteAction, bring }) => {
       const before = await this.lock(manager, id);
       if (before.recalledAt) return;
       await this.store.update(manager, id, { recalledAt: now, endsAt: now, dueAt: null, updatedAt: now });
+      await this.references.hold(manager, id, null);
       await noteAction(id, caller.userId, isPublished(before) ? 'recalled' : 'cancelled');
       if (isPublished(before)) await bring(id, 'recalled');
     });
@@ -95,7 +98,8 @@ const toDate = (time: string | null): Date | null => (time === null ? null : new
 /** What changes; times of one that waits decide anew when it is due. */
 function changeOf(
   before: Broadcast,
-  { startsAt, expiresAt, variants, ...rest }: ChangeBroadcastInput,
+  { startsAt, expiresAt, variants, attachments: _, ...rest }: ChangeBroadcastInput,
+  attachments: Broadcast['attachments'] | undefined,
   now: Date,
 ): Partial<Broadcast> {
   const end = expiresAt === undefined ? before.expiresAt : toDate(expiresAt);
@@ -104,6 +108,7 @@ function changeOf(
   return {
     ...given,
     ...(variants !== undefined && { variants: toVariants(variants) }),
+    ...(attachments !== undefined && { attachments }),
     startsAt: start,
     expiresAt: end,
     endsAt: endOf({ expiresAt: end }),

@@ -4,7 +4,6 @@ import { isDuplicate } from '../platform/database/duplicate.js';
 import { canonicalJson } from '../platform/http/canonical-json.js';
 import type { Principal } from '../platform/http/principal.js';
 import { IdGenerator } from '../platform/ids/snowflake.js';
-import { Audiences } from './audiences.js';
 import type { Broadcast } from './broadcast.entity.js';
 import {
   endOf,
@@ -18,13 +17,14 @@ import type { BroadcastView, CreateBroadcast as CreateBroadcastInput } from './b
 import { BroadcastsStore } from './broadcasts.store.js';
 import { Publications } from './publications.js';
 import { PublishDue } from './publish-due.js';
+import { References } from './references.js';
 
 /** Sets up a broadcast, and publishes it at once where it has no later start. */
 @Injectable()
 export class CreateBroadcast {
   constructor(
     private readonly store: BroadcastsStore,
-    private readonly audiences: Audiences,
+    private readonly references: References,
     private readonly publications: Publications,
     private readonly due: PublishDue,
     private readonly ids: IdGenerator,
@@ -32,7 +32,7 @@ export class CreateBroadcast {
 
   /**
    * Answered when it is durable, however many it is for; it reaches them afterwards. Throws `broadcast.too_long`,
-   * `broadcast.too_many`, `request.invalid`, and what `Audiences.require` throws.
+   * `broadcast.too_many`, `request.invalid`, and what `References.require` throws.
    *
    * @param retryKey tells retries of the same request, as by an Idempotency-Key: they get the same one
    */
@@ -44,7 +44,7 @@ export class CreateBroadcast {
     const broadcast = this.made(caller, input, now, creationKey);
     requireShortBodies(broadcast);
     requireTimes(broadcast, now);
-    await this.audiences.require(broadcast.audience);
+    broadcast.attachments = (await this.references.require(caller, input)) ?? null;
     requireRoom(await this.store.countStanding());
     return toManagedView(await this.insert(broadcast));
   }
@@ -54,6 +54,7 @@ export class CreateBroadcast {
       await this.publications.commit(async ({ manager, now, noteAction, bring }) => {
         const { id, authorId } = broadcast;
         await noteAction(id, authorId, 'created');
+        if (broadcast.attachments) await this.references.hold(manager, id, broadcast.attachments);
         if (broadcast.dueAt === null) {
           broadcast.publishedAt = now;
           await noteAction(id, authorId, 'published');
@@ -87,6 +88,7 @@ export class CreateBroadcast {
       variants: toVariants(input.variants),
       level: input.level ?? 'info',
       link: input.link ?? null,
+      attachments: null,
       requireAck: input.requireAck ?? false,
       audience: input.audience,
       isFixed: input.isFixed ?? false,

@@ -106,7 +106,7 @@ export class MyBroadcasts {
   /** One that is, or was, for the user to see. Throws `broadcast.not_found`. */
   async require(userId: string, broadcastId: string): Promise<Mine> {
     const broadcast = await this.store.find(parseId('broadcast', broadcastId));
-    if (!broadcast || !isPublished(broadcast) || broadcast.recalledAt) throw notFound('broadcast');
+    if (!broadcast || !isShowable(broadcast)) throw notFound('broadcast');
     const [mine] = await this.among(userId, [broadcast]);
     if (!mine) throw notFound('broadcast');
     return mine;
@@ -116,6 +116,12 @@ export class MyBroadcasts {
   async get(userId: string, broadcastId: string): Promise<BroadcastView> {
     const { broadcast, receipt } = await this.require(userId, broadcastId);
     return toBroadcastView(broadcast, { receipt, locale: await this.localeOf(userId, [broadcast]) });
+  }
+
+  /** Whether one of them is, or was, for the user to see. */
+  async seesOneOf(userId: string, broadcastIds: readonly string[]): Promise<boolean> {
+    const broadcasts = [...(await this.store.findMany(broadcastIds)).values()];
+    return (await this.among(userId, broadcasts.filter(isShowable))).length > 0;
   }
 
   /** Asked for only where it makes a difference. */
@@ -147,6 +153,9 @@ export class MyBroadcasts {
       );
   }
 }
+
+/** Whether those whom it is, or was, for may still look at it. */
+const isShowable = (broadcast: Broadcast): boolean => isPublished(broadcast) && !broadcast.recalledAt;
 
 /** Whoever came into the audience later was not told when it was published. */
 const wasMeantFor = ({ publishedAt }: Broadcast): Date | undefined => publishedAt ?? undefined;

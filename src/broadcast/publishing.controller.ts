@@ -70,7 +70,14 @@ export class PublishingController {
   @Idempotent({ replay: 'execute' })
   @ApiOperation({ operationId: 'createBroadcast', summary: 'Announce something, now or later' })
   @ApiCreatedResponse({ standardSchema: broadcastResponseSchema, description: 'It is on its way, or waits.' })
-  @Problems(...withBody, ...withKey, ...audienceErrors, 'broadcast.too_long', 'broadcast.too_many')
+  @Problems(
+    ...withBody,
+    ...withKey,
+    ...audienceErrors,
+    'file.not_found',
+    'broadcast.too_long',
+    'broadcast.too_many',
+  )
   async create(
     @Caller() caller: Principal,
     @Body({ schema: createBroadcastSchema }) input: CreateBroadcastInput,
@@ -96,6 +103,7 @@ export class PublishingController {
   @Problems(
     ...withBody,
     ...audienceErrors,
+    'file.not_found',
     'broadcast.not_found',
     'broadcast.too_long',
     'broadcast.published',

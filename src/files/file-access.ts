@@ -7,17 +7,30 @@ import type { File } from './file.entity.js';
 import { toAttachedFile } from './files.dto.js';
 import { FilesStore } from './files.store.js';
 
-/** Who may see which file: its uploader, and those who see a message that holds it. All others are told that there is none. */
+/** Whether something that holds the file shows it to the user. */
+export type ShowsFile = (userId: string, fileId: string) => Promise<boolean>;
+
+/**
+ * Who may see which file: its uploader, and those who see a message that holds it, or something else that does. All others
+ * are told that there is none.
+ */
 @Injectable()
 export class FileAccess {
+  private readonly others: ShowsFile[] = [];
+
   constructor(private readonly store: FilesStore) {}
+
+  /** For what holds files and is no message. */
+  alsoAsk(showsFile: ShowsFile): void {
+    this.others.push(showsFile);
+  }
 
   /** Asked anew each time: whoever was removed from a conversation sees nothing more of it. Throws `file.not_found`. */
   async require(userId: string, fileId: string): Promise<File> {
     const id = parseId('file', fileId);
     const [file] = await this.store.findStanding([id]);
     if (!file) throw notFound('file');
-    if (file.uploaderId !== userId && !(await this.store.isSeenBy(userId, id))) throw notFound('file');
+    if (file.uploaderId !== userId && !(await this.isShown(userId, id))) throw notFound('file');
     return file;
   }
 
@@ -49,5 +62,11 @@ export class FileAccess {
   /** Uploads that no message holds yet stay until then, for one that will. */
   async keepUntil(fileIds: readonly string[], until: Date): Promise<void> {
     await this.store.keepUntil(fileIds, until);
+  }
+
+  private async isShown(userId: string, fileId: string): Promise<boolean> {
+    if (await this.store.isSeenBy(userId, fileId)) return true;
+    for (const showsFile of this.others) if (await showsFile(userId, fileId)) return true;
+    return false;
   }
 }

@@ -39,7 +39,7 @@ export class FilesController {
     operationId: 'uploadFile',
     summary: 'Upload a file',
     description:
-      'Only its uploader sees it, until a message holds it. Without one it is removed after a day.',
+      'Only its uploader sees it, until a message or a broadcast holds it. Without one it is removed after a day.',
   })
   @ApiCreatedResponse({ standardSchema: fileResponseSchema, description: 'It is stored.' })
   @Problems(

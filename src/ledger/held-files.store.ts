@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { keep, letGo, lockStanding } from './file-holders.js';
 import type { MessageDraft, StoredMessage } from './stored-message.js';
 
 const none: ReadonlySet<string> = new Set();
@@ -13,10 +14,7 @@ type Holder = Pick<StoredMessage, 'conversationId' | 'seq' | 'attachments'>;
 /** Which messages hold which files: written in the transaction of the message, under its conversation's lock. */
 @Injectable()
 export class HeldFilesStore {
-  /**
-   * Those of the drafts' files that stand. They stand until the transaction ends: whoever removes files passes over
-   * locked ones. Asks nothing where no draft has files.
-   */
+  /** Those of the drafts' files that stand, until the transaction ends. Asks nothing where no draft has files. */
   async lock(
     manager: EntityManager,
     drafts: readonly Pick<MessageDraft, 'attachments'>[],
@@ -24,12 +22,7 @@ export class HeldFilesStore {
     const withFiles = drafts.filter(({ attachments }) => attachments !== null);
     if (withFiles.length === 0) return none;
     const ids = new Set(withFiles.flatMap(({ attachments }) => (attachments ?? []).map(({ id }) => id)));
-    const rows: { id: string }[] = await manager.query(
-      `SELECT id FROM files WHERE id IN (?) AND (expiresAt IS NULL OR expiresAt > UTC_TIMESTAMP(3))
-       ORDER BY id FOR UPDATE`,
-      [[...ids]],
-    );
-    return new Set(rows.map(({ id }) => id));
+    return lockStanding(manager, [...ids]);
   }
 
   /** From now on the messages hold their files, which must be locked: they have no end while they are held. */
@@ -40,9 +33,7 @@ export class HeldFilesStore {
       (attachments ?? []).map(({ id }) => [conversationId, seq, id]),
     );
     await manager.query('INSERT INTO message_files (conversationId, seq, fileId) VALUES ?', [rows]);
-    await manager.query('UPDATE files SET expiresAt = NULL WHERE id IN (?) AND expiresAt IS NOT NULL', [
-      [...new Set(rows.map(([, , id]) => id))],
-    ]);
+    await keep(manager, [...new Set(rows.map(([, , id]) => String(id)))]);
   }
 
   /** The message holds nothing any more. What no other message holds ends now. */
@@ -70,16 +61,8 @@ export class HeldFilesStore {
     holders: string,
     parameters: unknown[],
   ): Promise<void> {
-    // Locked before it is asked who else holds them: who is about to hold one has it locked.
-    await manager.query('SELECT id FROM files WHERE id IN (?) ORDER BY id FOR UPDATE', [ids]);
-    await manager.query(`DELETE FROM message_files WHERE ${holders}`, parameters);
-    const held: { fileId: string }[] = await manager.query(
-      'SELECT DISTINCT fileId FROM message_files WHERE fileId IN (?)',
-      [ids],
-    );
-    const stillHeld = new Set(held.map(({ fileId }) => fileId));
-    const free = ids.filter((id) => !stillHeld.has(id));
-    if (free.length === 0) return;
-    await manager.query('UPDATE files SET expiresAt = UTC_TIMESTAMP(3) WHERE id IN (?)', [free]);
+    await letGo(manager, ids, async () => {
+      await manager.query(`DELETE FROM message_files WHERE ${holders}`, parameters);
+    });
   }
 }

@@ -82,6 +82,7 @@ export const aBroadcast = (overrides: Partial<Broadcast> = {}): Broadcast => ({
   variants: null,
   level: 'info',
   link: null,
+  attachments: null,
   requireAck: false,
   audience: { all: true },
   isFixed: false,

@@ -27,6 +27,7 @@ import { Broadcasts1763700000230 } from './1763700000230-broadcasts.js';
 import { BroadcastVariants1763700000231 } from './1763700000231-broadcast-variants.js';
 import { UserGroups1763700000300 } from './1763700000300-user-groups.js';
 import { BroadcastProgress1763700000301 } from './1763700000301-broadcast-progress.js';
+import { BroadcastFiles1763700000302 } from './1763700000302-broadcast-files.js';
 
 /** In the order in which they run; a migration that was released is never edited. */
 export const migrations = [
@@ -59,4 +60,5 @@ export const migrations = [
   BroadcastVariants1763700000231,
   UserGroups1763700000300,
   BroadcastProgress1763700000301,
+  BroadcastFiles1763700000302,
 ];
