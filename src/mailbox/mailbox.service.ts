@@ -55,10 +55,8 @@ export class MailboxService {
    * their part.
    */
   async deliver(time: DeliveryTime, deliveries: readonly ConversationDelivery[]): Promise<DeliveryResult> {
-    const appended = this.store.together(() =>
-      [...cutByShard(deliveries)].map(([shard, batch]) =>
-        this.guarded(() => this.store.append(shard, this.epochs.of(shard), { ...time, ...batch })),
-      ),
+    const appended = [...cutByShard(deliveries)].map(([shard, batch]) =>
+      this.guarded(() => this.store.append(shard, this.epochs.of(shard), { ...time, ...batch })),
     );
     const answers = await Promise.all(appended);
     if (answers.some(({ kind }) => kind === 'late')) return { kind: 'late' };

@@ -2,7 +2,6 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Redis } from 'ioredis';
 import { Config } from '../platform/config/config.js';
 import { ChatError } from '../platform/errors/chat-error.js';
-import { inOneWrite } from '../platform/redis/one-write.js';
 import { CommandsRedis } from '../platform/redis/redis.clients.js';
 import { Script } from '../platform/redis/script.js';
 import { type Position, parsePosition } from './cursor.js';
@@ -96,11 +95,6 @@ export class MailboxStore {
     const id = /^run_id:(\w+)/m.exec(await this.redis.info('server'))?.[1];
     if (!id) throw new Error('Redis does not tell its run_id');
     return id;
-  }
-
-  /** Sends what is asked for meanwhile as one. */
-  together<T>(ask: () => T): T {
-    return inOneWrite(this.redis, ask);
   }
 
   async append(

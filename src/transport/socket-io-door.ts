@@ -5,8 +5,9 @@ import { Sender } from './ws-sender.js';
 import { MailboxEvent, envelopeBody } from '../mailbox/event.js';
 import { type ChatError } from '../platform/errors/chat-error.js';
 import { toProblem } from '../platform/errors/problem.js';
+import { gather } from '../platform/net/gathered-writes.js';
 import type { Door, Ending, Ready } from './door.js';
-import { type Connection, gather } from './gathered-writes.js';
+import type { Connection } from './gathered-writes.js';
 
 /** An event as Socket.IO sends it: the packet, and the whole WebSocket frame around it. */
 interface Encoded {

@@ -71,6 +71,11 @@ export class KeyRing implements OnModuleInit, OnApplicationShutdown {
     return this.find(kid)?.publicKey;
   }
 
+  /** Whether a key that was found once still stands. */
+  has(kid: string): boolean {
+    return this.find(kid) !== undefined;
+  }
+
   /** Those that sign, signed or will sign, while a token of theirs may be valid. */
   published(): JWK[] {
     return this.keys.map((key) => key.publicJwk);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { type JWTPayload, SignJWT, errors, jwtVerify } from 'jose';
+import { type JWTVerifyResult, SignJWT, errors, jwtVerify } from 'jose';
+import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { Config } from '../../platform/config/config.js';
 import type { Role } from '../../platform/http/principal.js';
@@ -13,6 +14,9 @@ export type TokenKind = 'access' | 'stream';
 
 const types: Record<TokenKind, string> = { access: 'at+jwt', stream: 'mailroom-stream+jwt' };
 
+/** Tokens that a node remembers: some 600 bytes each. */
+const REMEMBERED = 20_000;
+
 const claimsSchema = z.object({ sub: idSchema, sid: idSchema, exp: z.number() });
 
 export interface TokenClaims {
@@ -22,8 +26,16 @@ export interface TokenClaims {
   readonly expiresAt: number;
 }
 
+interface Verified {
+  readonly kid: string;
+  readonly claims: TokenClaims;
+}
+
+/** Signs tokens and verifies them. A signature costs more than all else that a call is asked for: each is checked once. */
 @Injectable()
 export class TokenSigner {
+  private readonly verified = new LRUCache<string, Verified>({ max: REMEMBERED });
+
   constructor(
     private readonly keys: KeyRing,
     private readonly config: Config,
@@ -48,19 +60,28 @@ export class TokenSigner {
 
   /** What the token says, once its key, kind and end are proved. Throws `auth.token_invalid` or `auth.token_expired`. */
   async verify(kind: TokenKind, token: string): Promise<TokenClaims> {
-    const claims = claimsSchema.safeParse(await this.payload(kind, token));
-    if (!claims.success) throw tokenInvalid(claims.error);
-    return { userId: claims.data.sub, sessionId: claims.data.sid, expiresAt: claims.data.exp * 1000 };
+    const name = `${kind} ${token}`;
+    const known = this.verified.get(name);
+    if (known && this.keys.has(known.kid)) {
+      if (known.claims.expiresAt <= Date.now()) throw tokenExpired();
+      return known.claims;
+    }
+    const { payload, protectedHeader } = await this.check(kind, token);
+    const parsed = claimsSchema.safeParse(payload);
+    if (!parsed.success) throw tokenInvalid(parsed.error);
+    const { sub: userId, sid: sessionId, exp } = parsed.data;
+    const claims = { userId, sessionId, expiresAt: exp * 1000 };
+    this.verified.set(name, { kid: protectedHeader.kid ?? '', claims });
+    return claims;
   }
 
-  private async payload(kind: TokenKind, token: string): Promise<JWTPayload> {
+  private async check(kind: TokenKind, token: string): Promise<JWTVerifyResult> {
     try {
-      const { payload } = await jwtVerify(token, (header) => this.key(header.kid), {
+      return await jwtVerify(token, (header) => this.key(header.kid), {
         algorithms: ['EdDSA'],
         issuer: this.config.auth.issuer,
         typ: types[kind],
       });
-      return payload;
     } catch (error) {
       if (error instanceof errors.JWTExpired) throw tokenExpired();
       if (error instanceof errors.JOSEError) throw tokenInvalid(error);

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import type { Writable } from 'node:stream';
 import type { Redis } from 'ioredis';
+import { gather } from '../net/gathered-writes.js';
 
 /** A Lua script kept in a file beside the store that runs it; sent whole only to a server that does not know it yet. */
 export class Script {
@@ -12,7 +14,10 @@ export class Script {
     this.sha = createHash('sha1').update(this.source).digest('hex');
   }
 
+  /** All that are run within a turn of the event loop go out with one system call. */
   async run(redis: Redis, key: string, args: readonly (string | number)[]): Promise<unknown> {
+    // Types say that it is always there: it is not before the first connection stands.
+    if (redis.stream as unknown) gather(redis.stream as unknown as Writable);
     try {
       return await redis.evalsha(this.sha, 1, key, ...args);
     } catch (error) {

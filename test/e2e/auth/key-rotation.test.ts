@@ -61,4 +61,11 @@ it('the next key is published before it signs, every node takes it, and tokens o
 
   await execute('UPDATE signing_keys SET signsFrom = signsFrom - INTERVAL 1 DAY WHERE generation = 2');
   expect(await published(await start())).toEqual([nextKey]);
+
+  // Whoever names a key that nobody has makes a node look again; it has forgotten the old one then, and all that it signed.
+  const unknown = `${Buffer.from('{"alg":"EdDSA","typ":"at+jwt","kid":"x"}').toString('base64url')}.e30.AAAA`;
+  const statusFor = async (of: string) => (await call(rotated, 'GET /v1/users/me', { token: of })).status;
+  expect(await statusFor(token)).toBe(200);
+  await expect.poll(() => statusFor(unknown).then(() => statusFor(token)), { timeout: 5_000 }).toBe(401);
+  expect(await statusFor(fresh.token)).toBe(200);
 });

@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest';
 import { batched } from '../../../src/platform/jobs/batched.js';
 
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
 it('asks together what is asked in one turn, each once, and later what is asked later', async () => {
   const asked: (readonly string[])[] = [];
   let now = 0;
@@ -16,17 +18,42 @@ it('asks together what is asked in one turn, each once, and later what is asked 
   expect(asked).toEqual([['a', 'b', 'nobody'], ['a']]);
 });
 
-it('lets nobody wait for an answer that does not come, and fails those alone who asked for it', async () => {
+it('has two questions on their way at most, and asks with the next whatever came meanwhile', async () => {
+  const asked: (readonly string[])[] = [];
+  const answer: (() => void)[] = [];
+  const ask = batched(async (keys: readonly string[]) => {
+    asked.push(keys);
+    await new Promise<void>((resolve) => answer.push(resolve));
+    return new Map(keys.map((key) => [key, key]));
+  });
+  const answers: Promise<string | undefined>[] = [];
+  for (const key of ['a', 'b', 'c', 'd']) {
+    answers.push(ask(key));
+    await turn();
+  }
+  expect(asked).toEqual([['a'], ['b']]);
+  answer[0]?.();
+  await answers[0];
+  await turn();
+  expect(asked).toEqual([['a'], ['b'], ['c', 'd']]);
+  for (const resolve of answer) resolve();
+  expect(await Promise.all(answers)).toEqual(['a', 'b', 'c', 'd']);
+});
+
+it('lets nobody wait long for an answer that does not come, and fails those alone who asked for it', async () => {
   const ask = batched(async (keys: readonly string[]) => {
     if (keys.includes('never')) await new Promise(() => undefined);
     if (keys.includes('fails')) throw new Error('down');
     return new Map(keys.map((key) => [key, key]));
   });
-  const never = ask('never');
-  await new Promise((resolve) => setImmediate(resolve));
+  const never = [ask('never')];
+  await turn();
   const failing = Promise.allSettled([ask('fails'), ask('beside')]);
-  await new Promise((resolve) => setImmediate(resolve));
+  await turn();
   expect(await ask('later')).toBe('later');
   expect((await failing).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
-  expect(await Promise.race([never, 'still waiting'])).toBe('still waiting');
+  never.push(ask('never'));
+  await turn();
+  expect(await ask('after two that never come')).toBe('after two that never come');
+  expect(await Promise.race([...never, 'still waiting'])).toBe('still waiting');
 });
