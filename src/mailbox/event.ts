@@ -39,6 +39,11 @@ export class MailboxEvent {
     readonly about?: string,
   ) {}
 
+  /** In characters, roughly. */
+  get size(): number {
+    return this.body.length;
+  }
+
   /** The envelope as one line of JSON. */
   get json(): string {
     this.text ??=

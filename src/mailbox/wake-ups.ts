@@ -35,7 +35,7 @@ export class WakeUps implements OnModuleInit {
       const [, shard, kind] = this.channel.exec(channel.toString()) ?? [];
       if (kind === 'show') this.show(message.toString());
       else if (kind === 'presence') this.watches.show(message.toString());
-      else this.receive(Number(shard), message.toString());
+      else this.receive(Number(shard), linesOf(message));
     });
   }
 
@@ -96,8 +96,7 @@ export class WakeUps implements OnModuleInit {
     for (const userId of userIds) this.attachments.show(userId, event);
   }
 
-  private receive(shard: number, message: string): void {
-    const lines = message.split('\n');
+  private receive(shard: number, lines: readonly string[]): void {
     const number = Number(lines[0]);
     const previous = this.numbers[shard];
     this.numbers[shard] = number;
@@ -120,4 +119,21 @@ export class WakeUps implements OnModuleInit {
     const event = body === '' ? undefined : new MailboxEvent(cursor, reference.type, body);
     for (const userId of users.split(',')) this.attachments.wake(userId, { position, reference, event });
   }
+}
+
+const NEWLINE = 10;
+
+/**
+ * Each line as a string of its own. Were they parts of one string, whoever keeps an event, or but an id of it, would keep
+ * all that came with it.
+ */
+function linesOf(message: Buffer): string[] {
+  const lines: string[] = [];
+  for (let from = 0; from <= message.length;) {
+    const found = message.indexOf(NEWLINE, from);
+    const end = found < 0 ? message.length : found;
+    lines.push(message.toString('utf8', from, end));
+    from = end + 1;
+  }
+  return lines;
 }

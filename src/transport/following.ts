@@ -17,8 +17,9 @@ import type { Sources } from './sources.js';
 
 /** Entries that are read at a time: references, whatever the size of what they refer to. */
 const PAGE = 200;
-/** Wake-ups kept while a page is being read; what is beyond is read again from the mailbox. */
+/** Wake-ups, and characters of them, kept while a page is being read; what is beyond is read again from the mailbox. */
 const HELD_WAKE_UPS = 100;
+const HELD_CHARACTERS = 128 * 1024;
 const RETRY_MS = 200;
 const MAX_RETRY_MS = 2_000;
 
@@ -51,6 +52,7 @@ export class Following implements MailboxListener {
   private isReading = true;
   private mustReadAgain = false;
   private held: WakeUp[] = [];
+  private heldCharacters = 0;
   private readonly pageSize = new PageSize();
   private wakeUpsWereDropped = false;
   /** Whether wake-ups may come without those before them. */
@@ -89,15 +91,14 @@ export class Following implements MailboxListener {
   async close(lingerMs = 0): Promise<void> {
     if (this.isClosed) return;
     this.isClosed = true;
-    this.held = [];
+    this.dropHeld();
     if (this.isAttached) await this.sources.mailbox.detach(this.connection, lingerMs, this.absence);
   }
 
   wakeUp(wakeUp: WakeUp): void {
     if (this.isClosed) return;
     if (!this.isReading && !this.isHeld) this.writeLive(wakeUp);
-    else if (this.held.length < HELD_WAKE_UPS) this.held.push(wakeUp);
-    else this.wakeUpsWereDropped = true;
+    else this.keep(wakeUp);
   }
 
   hold(): void {
@@ -122,6 +123,20 @@ export class Following implements MailboxListener {
     }
     if (this.absence) this.absence.ephemeral(event, conversationId);
     else if (conversationId === undefined || !this.departures.hasLeft(conversationId)) this.door.write(event);
+  }
+
+  private keep(wakeUp: WakeUp): void {
+    if (this.held.length >= HELD_WAKE_UPS || this.heldCharacters >= HELD_CHARACTERS) {
+      this.wakeUpsWereDropped = true;
+      return;
+    }
+    this.held.push(wakeUp);
+    this.heldCharacters += wakeUp.event?.size ?? 0;
+  }
+
+  private dropHeld(): void {
+    this.held = [];
+    this.heldCharacters = 0;
   }
 
   private writeLive(wakeUp: WakeUp): void {
@@ -180,7 +195,7 @@ export class Following implements MailboxListener {
     // From here on every wake-up is held: what comes after the page was read must not be missed.
     this.mustReadAgain = false;
     this.wakeUpsWereDropped = false;
-    this.held = [];
+    this.dropHeld();
     const page = await this.sources.mailbox.read(this.connection.userId, this.position, PAGE);
     if (page.kind === 'gap') {
       this.startAnew({ kind: 'mailbox', at: this.position });
@@ -259,7 +274,7 @@ export class Following implements MailboxListener {
       if (this.mustReadAgain || !this.take(wakeUp)) break;
       if (this.door.isBlocked) this.mustReadAgain = true;
     }
-    this.held = [];
+    this.dropHeld();
   }
 
   private isWanted(reference: Reference): boolean {

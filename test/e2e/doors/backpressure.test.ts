@@ -6,9 +6,9 @@ import { uniquePrefix } from '../../support/node.js';
 import { type TestDatabase, createDatabase } from '../../support/servers.js';
 import { SpawnedNode } from '../../support/spawned-node.js';
 
-/** Together more than 10 MiB, and few: they are sent within the time for which a silent WebSocket is kept. */
-const MESSAGES = 1_000;
-const TEXT = 'x'.repeat(12_000);
+/** Together more than 10 MiB, sent within the time for which a silent WebSocket is kept. */
+const MESSAGES = 6_000;
+const TEXT = 'x'.repeat(2_000);
 const MIB = 1024 * 1024;
 
 let database: TestDatabase;
