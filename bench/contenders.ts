@@ -19,6 +19,10 @@ export const contenders = {
     title: 'Mailroom, read by long poll',
     start: () => startMailroom({ nodes: 1, door: 'poll' }),
   },
+  'mailroom-limited': {
+    title: 'Mailroom, with its rate limits',
+    start: () => startMailroom({ nodes: 1, door: 'socket.io', isLimited: true }),
+  },
   yardstick: {
     title: 'the yardstick (durable)',
     start: () =>

@@ -17,6 +17,8 @@ export interface MailroomOptions {
   readonly nodes: number;
   /** The door of those who only read. Whoever sends does it by Socket.IO. */
   readonly door: 'socket.io' | 'sse' | 'poll';
+  /** Whether everybody may do but so much: else rates are off, and the load is what it is. */
+  readonly isLimited?: boolean;
 }
 
 const root = resolve(import.meta.dirname, '../../../..');
@@ -30,9 +32,9 @@ export const dialect = {
 };
 
 /** The built application as `npm run start:prod` runs it, with its defaults, on stores of its own. */
-export async function startMailroom({ nodes, door }: MailroomOptions): Promise<Subject> {
+export async function startMailroom({ nodes, door, isLimited = false }: MailroomOptions): Promise<Subject> {
   const stores = await startStores({ database: true, redis: true });
-  const running = await Promise.all(Array.from({ length: nodes }, () => startNode(stores)));
+  const running = await Promise.all(Array.from({ length: nodes }, () => startNode(stores, isLimited)));
   const urls = running.map(({ url }) => url);
   const url = urls[0] ?? '';
   const users = await SeededUsers.from(url, stores.databaseUrl);
@@ -77,7 +79,7 @@ export async function startMailroom({ nodes, door }: MailroomOptions): Promise<S
   };
 }
 
-async function startNode(stores: Stores): Promise<{ url: string; child: Child }> {
+async function startNode(stores: Stores, isLimited: boolean): Promise<{ url: string; child: Child }> {
   const port = await anyFreePort('127.0.0.1');
   const errors = openSync('/dev/null', 'w');
   const child = await startChild({
@@ -91,7 +93,7 @@ async function startNode(stores: Stores): Promise<{ url: string; child: Child }>
       HOST: '127.0.0.1',
       PORT: String(port),
       LOG_LEVEL: 'warn',
-      RATE_LIMITS: 'off',
+      RATE_LIMITS: isLimited ? 'on' : 'off',
     },
     stdio: ['ignore', errors, 'inherit'],
   });

@@ -19,6 +19,7 @@ import { Connections } from './connections.js';
 import { handshakeSchema } from './events-api.dto.js';
 import type { Following } from './following.js';
 import { Followings } from './followings.js';
+import { Patience } from './patience.js';
 import { SocketIoDoor } from './socket-io-door.js';
 import { SocketLimits } from './socket-limits.js';
 
@@ -32,6 +33,7 @@ interface SocketData {
   door: SocketIoDoor;
   sessionId: string;
 }
+type Answer = { readonly ok: true; readonly data: unknown } | { readonly ok: false; readonly error: Problem };
 type ChatSocket = Socket<Record<string, never>, Record<string, never>, Record<string, never>, SocketData>;
 
 /** The Socket.IO door: checks the handshake, follows the mailbox, and passes commands on. */
@@ -61,6 +63,7 @@ export class ChatGateway implements OnGatewayInit<Server>, OnGatewayConnection<C
     const connection = this.connections.add(principal, door);
     const commander: Commander = { principal, connection, following };
     const queue = new CommandQueue(door, () => socket.disconnect(true));
+    const patience = new Patience((error) => door.refuse(error));
     const leave = (): void => {
       queue.close();
       this.connections.remove(connection);
@@ -71,7 +74,7 @@ export class ChatGateway implements OnGatewayInit<Server>, OnGatewayConnection<C
     if (!socket.connected) return leave();
     socket.on('disconnect', leave);
     socket.onAny((name: string, ...args: unknown[]) =>
-      queue.add(() => this.command(commander, door, name, args)),
+      queue.add(async () => patience.note(await this.command(commander, door, name, args))),
     );
     following.start();
   }
@@ -94,28 +97,37 @@ export class ChatGateway implements OnGatewayInit<Server>, OnGatewayConnection<C
     if (cursor) void this.followings.acknowledge(principal.userId, cursor);
   }
 
-  /** Never throws: neither a malformed command nor one without an acknowledgement may harm more than itself. */
+  /**
+   * Returns what it was refused with, if it was. Never throws: neither a malformed command nor one without an
+   * acknowledgement may harm more than itself.
+   */
   private async command(
     commander: Commander,
     door: SocketIoDoor,
     name: string,
     args: unknown[],
-  ): Promise<void> {
+  ): Promise<string | undefined> {
     const acknowledge =
       typeof args.at(-1) === 'function' ? (args.pop() as (answer: unknown) => void) : undefined;
     const answer = await this.answer(commander, name, args);
-    if (!acknowledge) return;
-    door.count(ACKNOWLEDGEMENT);
-    acknowledge(answer);
+    if (acknowledge) {
+      door.count(ACKNOWLEDGEMENT);
+      acknowledge(answer);
+    }
+    return answer.ok ? undefined : answer.error.code;
   }
 
-  private async answer(commander: Commander, name: string, args: unknown[]): Promise<unknown> {
+  private async answer(commander: Commander, name: string, args: unknown[]): Promise<Answer> {
     try {
       this.limits.countCommand(commander.principal, name);
       const path = findUncleanText(args);
       if (path !== undefined) throw invalid('Text must not hold NUL or lone surrogates.');
       if (args.length > 1) throw invalid('A command takes one argument.');
-      const data = within(ANSWER_MS, this.commands.run(name, commander, args[0] ?? {}), outcomeUnknown);
+      const data: Promise<unknown> = within(
+        ANSWER_MS,
+        this.commands.run(name, commander, args[0] ?? {}),
+        outcomeUnknown,
+      );
       return { ok: true, data: await data };
     } catch (error) {
       return { ok: false, error: this.problem(error) };

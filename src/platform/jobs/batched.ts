@@ -23,16 +23,14 @@ export function batched<K, V>(
     gathering = undefined;
     begin = undefined;
   };
+  const makeWay = async (answers: Promise<unknown>): Promise<void> => {
+    await Promise.race([answers.catch(() => undefined), delay(WAIT_MS, undefined, { ref: false })]);
+    underWay -= 1;
+    beginNext();
+  };
   const ask = (keys: ReadonlySet<K>): Promise<ReadonlyMap<K, V>> => {
     const answers = askAll([...keys]);
-    const isAnswered = answers.then(
-      () => undefined,
-      () => undefined,
-    );
-    void Promise.race([isAnswered, delay(WAIT_MS, undefined, { ref: false })]).then(() => {
-      underWay -= 1;
-      beginNext();
-    });
+    void makeWay(answers);
     return answers;
   };
   const gather = () => {

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { Writable } from 'node:stream';
 import type { Redis } from 'ioredis';
 import { gather } from '../net/gathered-writes.js';
 
@@ -17,7 +16,7 @@ export class Script {
   /** All that are run within a turn of the event loop go out with one system call. */
   async run(redis: Redis, key: string, args: readonly (string | number)[]): Promise<unknown> {
     // Types say that it is always there: it is not before the first connection stands.
-    if (redis.stream as unknown) gather(redis.stream as unknown as Writable);
+    if (redis.stream as unknown) gather(redis.stream);
     try {
       return await redis.evalsha(this.sha, 1, key, ...args);
     } catch (error) {

@@ -248,3 +248,18 @@ it('signals have a rate of their own', async () => {
   const edit = { conversationId, seq: 1, emoji: '👍' };
   expect((await socket.command('reaction.add', edit)).ok).toBe(true);
 });
+
+it('a socket that goes on although all is refused is told, and closed; one that waits is not', async () => {
+  const ada = await aUser();
+  const [deaf, patient] = [await connectSocket(there, ada), await connectSocket(there, ada)];
+  const problems: { code?: string; retryAfterMs?: number }[] = [];
+  deaf.socket.on('error', (problem: (typeof problems)[number]) => problems.push(problem));
+  for (const n of range(1, 600)) deaf.socket.emit('conversation.read', { conversationId: '1', seq: n });
+  await deaf.until('is closed', () => deaf.isClosed);
+  expect(problems).toMatchObject([{ code: 'rate_limited', retryAfterMs: 10_000 }]);
+  expect(await patient.command('conversation.read', { conversationId: '1', seq: 1 })).toMatchObject({
+    ok: false,
+    error: { code: 'rate_limited' },
+  });
+  expect(patient.isClosed).toBe(false);
+});
