@@ -37,7 +37,8 @@ export class LongPolls {
   ): Promise<void> {
     const principal = await this.caller.of(request, 'reads');
     const cursor = text === undefined ? undefined : requireCursor(text);
-    const door = new PollDoor(limit, this.followings.sendBufferBytes, cursor !== undefined && wait > 0);
+    const mayWait = cursor !== undefined && wait > 0;
+    const door = new PollDoor(limit, this.followings.sendBufferBytes, mayWait, text);
     const following = this.followings.create(
       principal,
       connectionIdOf('poll', principal.sessionId, this.node.name),

@@ -28,11 +28,13 @@ export class PollDoor implements Door {
   /**
    * @param bound characters that one answer holds, give or take one event
    * @param mayWait whether an answer without events waits for some to come
+   * @param from the cursor that the poll came with
    */
   constructor(
     private readonly limit: number,
     private readonly bound: number,
     private readonly mayWait: boolean,
+    private readonly from?: string,
   ) {
     this.answered = new Promise((resolve) => {
       this.answer = resolve;
@@ -58,7 +60,19 @@ export class PollDoor implements Door {
   }
 
   get isBlocked(): boolean {
+    return this.isFull && !this.isInPlace;
+  }
+
+  private get isFull(): boolean {
     return this.events.length >= this.limit || this.characters >= this.bound;
+  }
+
+  /**
+   * What a replay brings of one place shares a cursor: an answer that ended with the one it began with would come again
+   * for ever. Such an answer holds more than its limit.
+   */
+  private get isInPlace(): boolean {
+    return this.cursor === this.from && this.events.at(-1)?.cursor === this.from;
   }
 
   /** A full answer takes no more: the loop rests until it is closed. */
