@@ -88,6 +88,8 @@ export class EventStreams implements OnApplicationBootstrap, OnApplicationShutdo
     const connectionId = connectionIdOf('sse', principal.sessionId, randomUUID());
     const following = this.followings.create(principal, connectionId, cursor, door);
     await this.followings.attach(following);
+    // The response of a client that has gone meanwhile is closed already, and never says so again.
+    if (response.destroyed) return this.close(following);
     begin(reply);
     const connection = this.connections.add(principal, door);
     this.doors.add(door);
@@ -95,12 +97,16 @@ export class EventStreams implements OnApplicationBootstrap, OnApplicationShutdo
     response.on('close', () => {
       this.doors.delete(door);
       this.connections.remove(connection);
-      following
-        .close()
-        .catch((error: unknown) => this.logger.debug(`stream not unregistered: ${String(error)}`));
+      this.close(following);
     });
     if (cursor) void this.followings.acknowledge(principal.userId, cursor);
     following.start();
+  }
+
+  private close(following: Following): void {
+    following
+      .close()
+      .catch((error: unknown) => this.logger.debug(`stream not unregistered: ${String(error)}`));
   }
 
   private async acknowledge({ userId }: Principal, { writtenUpTo }: Following): Promise<void> {

@@ -60,7 +60,9 @@ export class LongPolls {
   ): Promise<Polled> {
     const connection = this.connections.add(principal, door);
     const timer = setTimeout(() => door.give(), Math.max(seconds, 1) * 1000);
-    response.once('close', () => door.give());
+    // The response of a client that has gone already never says so again.
+    if (response.destroyed) door.give();
+    else response.once('close', () => door.give());
     following.start();
     try {
       return await door.answered;
