@@ -101,8 +101,9 @@ export class WakeUps implements OnModuleInit {
     const previous = this.numbers[shard];
     this.numbers[shard] = number;
     // The first after subscribing may come before the subscription is known to stand: what came before it is unknown.
-    if (previous === undefined || number !== previous + 1) {
-      if (previous !== undefined)
+    // So it is of the first of a count, which begins anew when others have unregistered this node's connections.
+    if (previous === undefined || number === 1 || number !== previous + 1) {
+      if (previous !== undefined && number !== previous + 1)
         this.logger.warn(`wake-ups ${previous + 1} to ${number - 1} of shard ${shard} were lost`);
       for (const { listener } of this.attachments.all(shard)) listener.refresh();
     }

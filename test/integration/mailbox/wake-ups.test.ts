@@ -105,4 +105,21 @@ describe('wake-ups that are lost', () => {
     await expect.poll(() => follower.refreshes, WITHIN).toBeGreaterThan(before);
     await two.stop(0, follower);
   });
+
+  it('are noticed where others have unregistered the node’s connections before any came', async () => {
+    const store = two.get(0, MailboxStore);
+    const wakes = async (shard: number) => (await store.shardStates([shard], two.nameOf(0)))[0]?.wakes;
+    let user = anId();
+    while ((await wakes(shardOf(user))) !== 0) user = anId();
+    const first = await two.follow(0, user);
+    const send = two.conversationOf([user]);
+    await store.sweep(shardOf(user), two.nameOf(0), 0);
+    await send();
+    const before = first.refreshes;
+    const second = await two.follow(0, user);
+    await send();
+    await expect.poll(() => second.revs, WITHIN).toEqual([2]);
+    expect(first.refreshes).toBeGreaterThan(before);
+    await two.stop(0, first, second);
+  });
 });
