@@ -17,6 +17,8 @@ export class MemberList {
   private readonly members: ReadonlyMap<string, ListedMember>;
   /** The same list object for as long as the membership stands: whoever groups it may remember the grouping. */
   readonly userIds: readonly string[];
+  /** When the last of them joined. */
+  private readonly lastJoinedRev: number;
   /** The highest seq that is hidden from anybody. */
   private readonly hiddenUpToSeq: number;
   /** Whether one of a pair has blocked the other: then nothing passes between the two. */
@@ -28,6 +30,7 @@ export class MemberList {
   ) {
     this.members = new Map(members.map((member) => [member.userId, member]));
     this.userIds = members.map(({ userId }) => userId);
+    this.lastJoinedRev = members.reduce((max, { joinedRev }) => Math.max(max, joinedRev), 0);
     this.hiddenUpToSeq = members.reduce((max, { visibleAfterSeq }) => Math.max(max, visibleAfterSeq), 0);
     this.isSevered = members.some(({ blocked }) => blocked === 1);
   }
@@ -65,9 +68,12 @@ export class MemberList {
     return seq > this.hiddenUpToSeq;
   }
 
-  /** Those for whom a change of this rev was meant: whoever joined later has it from the history. */
+  /**
+   * Those for whom a change of this rev was meant: whoever joined later has it from the history. Also of a list that was
+   * read outside a transaction, and may hold some who have joined since its version.
+   */
   at(rev: number): readonly string[] {
-    if (rev >= this.membersRev) return this.userIds;
+    if (rev >= this.lastJoinedRev) return this.userIds;
     return this.userIds.filter((userId) => (this.members.get(userId)?.joinedRev ?? Infinity) <= rev);
   }
 

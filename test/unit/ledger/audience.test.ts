@@ -16,6 +16,12 @@ describe('a member list', () => {
     expect(members.at(0)).toEqual([]);
   });
 
+  it('leaves them out also where they joined while it was being read', () => {
+    const later = aMemberList(['1', '2', { userId: '3', joinedRev: 7 }], 6);
+    expect(later.at(6)).toEqual(['1', '2']);
+    expect(later.at(7)).toEqual(['1', '2', '3']);
+  });
+
   it('knows its members', () => {
     expect(members.has('3')).toBe(true);
     expect(members.has('4')).toBe(false);
