@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import { Config } from '../platform/config/config.js';
 import { ChatError } from '../platform/errors/chat-error.js';
 import { CommandsRedis } from '../platform/redis/redis.clients.js';
+import { gathered } from '../platform/redis/gathered.js';
 import { Script } from '../platform/redis/script.js';
 import { type Position, parsePosition } from './cursor.js';
 import { type Reference, decodeReference } from './reference.js';
@@ -225,26 +226,27 @@ export class MailboxStore {
 
   /** Up to where the user's devices have acknowledged; undefined when the mailbox does not know. */
   async acknowledged(userId: string): Promise<Position | undefined> {
-    const text = await this.redis.hget(this.key('user', userId), 'acked');
+    const text = await gathered(this.redis).hget(this.key('user', userId), 'acked');
     return text ? parsePosition(text) : undefined;
   }
 
   /** The last position that the user's shard has given out; undefined when it has given out none. */
   async tail(userId: string): Promise<Position | undefined> {
-    const [ms, n] = await this.redis.hmget(this.state(shardOf(userId)), 'ms', 'n');
+    const [ms, n] = await gathered(this.redis).hmget(this.state(shardOf(userId)), 'ms', 'n');
     return ms && n ? { ms: Number(ms), n: Number(n) } : undefined;
   }
 
   /** Two at once may leave the lower one: its range is then acknowledged twice, which changes nothing. */
   async setAcknowledged(userId: string, at: Position): Promise<void> {
     const key = this.key('user', userId);
-    if (await this.redis.hexists(key, 'floor')) await this.redis.hset(key, 'acked', `${at.ms}-${at.n}`);
+    if (await gathered(this.redis).hexists(key, 'floor'))
+      await gathered(this.redis).hset(key, 'acked', `${at.ms}-${at.n}`);
   }
 
   /** Entries after a position up to another, included, at most so many; without a first position, from the beginning. */
   async range(userId: string, after: Position | undefined, upTo: Position, limit: number): Promise<Entry[]> {
     const start = after ? `(${after.ms}-${after.n}` : '-';
-    const found = await this.redis.xrange(
+    const found = await gathered(this.redis).xrange(
       this.key('box', userId),
       start,
       `${upTo.ms}-${upTo.n}`,
@@ -261,11 +263,11 @@ export class MailboxStore {
   }
 
   async replays(userId: string): Promise<Record<string, string>> {
-    return this.redis.hgetall(this.key('replay', userId));
+    return gathered(this.redis).hgetall(this.key('replay', userId));
   }
 
   async forgetReplays(userId: string, fields: readonly string[]): Promise<void> {
-    if (fields.length > 0) await this.redis.hdel(this.key('replay', userId), ...fields);
+    if (fields.length > 0) await gathered(this.redis).hdel(this.key('replay', userId), ...fields);
   }
 
   private key(kind: 'user' | 'box' | 'replay', userId: string): string {

@@ -1,15 +1,22 @@
 import { Injectable } from '@nestjs/common';
 import type { MessageView } from '../ledger/message.dto.js';
-import type { MessageKey } from '../ledger/message-key.js';
+import { type MessageKey, keyOf } from '../ledger/message-key.js';
 import { MessageStore } from '../ledger/message.store.js';
 import { MessageViews, type Sees, seesAfter } from '../ledger/message-views.js';
 import { OutboxStore } from '../ledger/outbox.store.js';
 import type { StoredMessage } from '../ledger/stored-message.js';
+import { batched } from '../platform/jobs/batched.js';
 import { type Missed, MissedStore } from './missed.store.js';
+
+/** Messages that one question reads: more of them would keep others waiting while they are taken in. */
+const READ_AT_ONCE = 500;
 
 /** Answers, from MySQL, what a user has missed: the source of every replay beyond the mailbox. */
 @Injectable()
 export class MissedMessages {
+  /** Members of one group who come back together ask for the same messages. */
+  private readonly stored = batched((keys: readonly string[]) => this.findStored(keys));
+
   constructor(
     private readonly missed: MissedStore,
     private readonly messages: MessageStore,
@@ -79,11 +86,24 @@ export class MissedMessages {
 
   /** Messages as they are now; those that don't exist are absent. */
   async at(keys: readonly MessageKey[]): Promise<StoredMessage[]> {
-    return this.messages.findAt(keys);
+    const found = await Promise.all([...new Set(keys.map(keyOf))].map((key) => this.stored(key)));
+    return found.filter((message) => message !== undefined);
   }
 
   /** As a reader sees them, in their order. */
   async shown(messages: readonly StoredMessage[], sees: Sees): Promise<MessageView[]> {
     return this.views.of(messages, sees);
+  }
+
+  private async findStored(keys: readonly string[]): Promise<Map<string, StoredMessage>> {
+    const found = new Map<string, StoredMessage>();
+    for (let i = 0; i < keys.length; i += READ_AT_ONCE) {
+      const some = keys.slice(i, i + READ_AT_ONCE).map((key) => {
+        const [conversationId = '', seq] = key.split(' ');
+        return { conversationId, seq: Number(seq) };
+      });
+      for (const message of await this.messages.findAt(some)) found.set(keyOf(message), message);
+    }
+    return found;
   }
 }

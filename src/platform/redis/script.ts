@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Redis } from 'ioredis';
-import { gather } from '../net/gathered-writes.js';
+import { gathered } from './gathered.js';
 
 /** A Lua script kept in a file beside the store that runs it; sent whole only to a server that does not know it yet. */
 export class Script {
@@ -15,10 +15,8 @@ export class Script {
 
   /** All that are run within a turn of the event loop go out with one system call. */
   async run(redis: Redis, key: string, args: readonly (string | number)[]): Promise<unknown> {
-    // Types say that it is always there: it is not before the first connection stands.
-    if (redis.stream as unknown) gather(redis.stream);
     try {
-      return await redis.evalsha(this.sha, 1, key, ...args);
+      return await gathered(redis).evalsha(this.sha, 1, key, ...args);
     } catch (error) {
       if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
       return redis.eval(this.source, 1, key, ...args);
