@@ -18,6 +18,7 @@ const scripts = {
   read: script('read'),
   beat: script('beat'),
   establish: script('establish'),
+  acknowledge: script('acknowledge'),
 };
 
 /** The shard answered from another epoch than the caller knows: Redis has restarted, failed over or was emptied. */
@@ -238,9 +239,7 @@ export class MailboxStore {
 
   /** Two at once may leave the lower one: its range is then acknowledged twice, which changes nothing. */
   async setAcknowledged(userId: string, at: Position): Promise<void> {
-    const key = this.key('user', userId);
-    if (await gathered(this.redis).hexists(key, 'floor'))
-      await gathered(this.redis).hset(key, 'acked', `${at.ms}-${at.n}`);
+    await scripts.acknowledge.run(this.redis, this.key('user', userId), [`${at.ms}-${at.n}`]);
   }
 
   /** Entries after a position up to another, included, at most so many; without a first position, from the beginning. */

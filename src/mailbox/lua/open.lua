@@ -17,7 +17,8 @@ for _, field in ipairs(fields) do
   if string.sub(field, 1, 2) == 'c:' and field ~= 'c:' .. connection then connections = connections + 1 end
 end
 if connection ~= '' and connections >= tonumber(ARGV[6]) then return { 'full' } end
-if #fields == 0 then
+-- A head without a floor is none: something was noted of the user while Redis lost the rest.
+if redis.call('HEXISTS', key, 'floor') == 0 then
   redis.call('DEL', box)
   redis.call('HSET', key, 'floor', tail, 'cast', state[4] or '0')
   for _, other in ipairs(redis.call('ZRANDMEMBER', prefix .. 'boxes', 2)) do

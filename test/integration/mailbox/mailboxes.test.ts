@@ -131,6 +131,13 @@ describe('opening', () => {
   });
 });
 
+it('a mailbox begins also where Redis was emptied just before something was noted of its user', async () => {
+  await mailboxes.redis.hset(mailboxes.key('user', user), 'acked', `${EPOCH_MS}-1`);
+  const start = await opened('c1');
+  await send(2);
+  expect(revsOf(await mailboxes.read(user, start, 10))).toEqual([1, 2]);
+});
+
 describe('a mailbox', () => {
   it('lives on while somebody follows', async () => {
     await mailboxes.open(user);
