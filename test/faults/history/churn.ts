@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { askUntilKnown } from './asking.js';
 import { changeRecent } from './changing.js';
 import type { Device } from './device.js';
-import { now } from './recorder.js';
-import { type World, ask, insist } from './world.js';
+import type { Person, World } from './world.js';
 
 export const churnKinds = [
   'moved',
@@ -110,40 +110,25 @@ export class Churn {
   }
 
   private async removeForAWhile(): Promise<void> {
-    const { revolving } = this.world;
-    const member = revolving.members.at(-1)?.id ?? '';
-    await this.asOwner('remove', 'DELETE', `members/${member}`, member);
+    const member = this.world.revolving.members.at(-1) as Person;
+    await this.asOwner('remove', member);
     await delay(STAY_AWAY_MS);
-    await this.asOwner('add', 'POST', 'members', member, { userIds: [member] });
+    await this.asOwner('add', member);
   }
 
-  private async asOwner(
-    operation: 'add' | 'remove',
-    method: 'POST' | 'DELETE',
-    path: string,
-    user: string,
-    body?: unknown,
-  ): Promise<void> {
-    const { revolving, recorder } = this.world;
-    const owner = revolving.members[0]?.session.token ?? '';
-    await insist(this.world, operation, async (node) => {
-      const begun = now();
-      const reply = await ask(node, `${method} /v1/conversations/${revolving.id}/${path}`, owner, body).catch(
-        () => undefined,
-      );
-      // Repeated after an answer that was lost: then it was done before.
-      const isDone = reply !== undefined && (reply.status < 300 || reply.body?.code === 'member.not_found');
-      recorder.note({
-        operation,
-        begun,
-        node: node.name,
-        conversation: revolving.id,
-        user,
-        outcome: isDone ? 'ok' : 'unknown',
-        code: reply?.body?.code,
-      });
-      return isDone || undefined;
-    });
+  private async asOwner(operation: 'add' | 'remove', member: Person): Promise<void> {
+    const { id: conversation, members } = this.world.revolving;
+    const path = `/v1/conversations/${conversation}/members`;
+    const wish = {
+      what: operation,
+      by: members[0] as Person,
+      route: operation === 'add' ? (`POST ${path}` as const) : (`DELETE ${path}/${member.id}` as const),
+      body: operation === 'add' ? { userIds: [member.id] } : undefined,
+      doneCodes: ['member.not_found'],
+    };
+    await askUntilKnown(this.world, wish, (attempt) =>
+      this.world.recorder.note({ operation, conversation, user: member.id, ...attempt }),
+    );
   }
 
   private async blockForAWhile(): Promise<void> {
@@ -154,40 +139,22 @@ export class Churn {
 
   private async setBlock(operation: 'block' | 'unblock', method: 'PUT' | 'DELETE'): Promise<void> {
     const { pair, recorder } = this.world;
-    const [one, other] = pair.members;
-    await insist(this.world, operation, async (node) => {
-      const begun = now();
-      const route = `${method} /v1/blocks/${other?.id ?? ''}` as const;
-      const reply = await ask(node, route, one?.session.token ?? '').catch(() => undefined);
-      const isDone = reply !== undefined && reply.status < 300;
-      recorder.note({
-        operation,
-        begun,
-        node: node.name,
-        conversation: pair.id,
-        outcome: isDone ? 'ok' : 'unknown',
-        code: reply?.body?.code,
-      });
-      return isDone || undefined;
-    });
+    const [one, other] = pair.members as [Person, Person];
+    const wish = { what: operation, by: one, route: `${method} /v1/blocks/${other.id}` as const };
+    await askUntilKnown(this.world, wish, (attempt) =>
+      recorder.note({ operation, conversation: pair.id, ...attempt }),
+    );
   }
 
-  private async revoke(device: Device): Promise<void> {
-    const session = device.sessionId;
-    const { recorder } = this.world;
-    await insist(this.world, 'revocation', async (node) => {
-      const begun = now();
-      const { token } = device.person.session;
-      const reply = await ask(node, `DELETE /v1/auth/sessions/${session}`, token).catch(() => undefined);
-      const isDone = reply !== undefined && (reply.status < 300 || reply.status === 404);
-      recorder.note({
-        operation: 'revoke',
-        begun,
-        node: node.name,
-        session,
-        outcome: isDone ? 'ok' : 'unknown',
-      });
-      return isDone || undefined;
-    });
+  private async revoke({ sessionId: session, person }: Device): Promise<void> {
+    const wish = {
+      what: 'revocation',
+      by: person,
+      route: `DELETE /v1/auth/sessions/${session}` as const,
+      doneCodes: ['session.not_found'],
+    };
+    await askUntilKnown(this.world, wish, (attempt) =>
+      this.world.recorder.note({ operation: 'revoke', session, ...attempt }),
+    );
   }
 }

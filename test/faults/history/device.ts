@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { MessageView } from '../../../src/ledger/message.dto.js';
 import { waitUntil } from '../../../src/launcher/wait-until.js';
 import type { ChatClient, DoorName, Received } from '../../support/chat-client.js';
 import { SocketIoClient, clientOf, doorNames } from '../../support/clients.js';
 import type { ClusterNode } from './cluster-node.js';
 import { recordOf } from './received.js';
-import type { CursorKind, ReadItem } from './record.js';
+import { readRange } from './reading.js';
+import type { CursorKind } from './record.js';
 import { type Person, type Session, type World, ask, insist, logInAgain } from './world.js';
 
 /** Milliseconds after which a client that hears no `ready` tries somewhere else. */
@@ -213,27 +213,4 @@ export class Device {
       { timeoutMs, intervalMs: 20 },
     ).catch(() => undefined);
   }
-}
-
-/** All messages of a range, in order. */
-export async function readRange(
-  world: Pick<World, 'nodes' | 'random'>,
-  token: string,
-  conversation: string,
-  fromSeq: number,
-  toSeq: number,
-): Promise<ReadItem[]> {
-  const items: ReadItem[] = [];
-  for (let after = fromSeq - 1; after < toSeq;) {
-    const page = await insist(world, `reading ${conversation}`, async (node) => {
-      const query = `after=${after}&before=${toSeq + 1}&limit=200`;
-      const reply = await ask(node, `GET /v1/conversations/${conversation}/messages?${query}`, token);
-      return reply.status === 200 ? (reply.body.items as MessageView[]) : undefined;
-    });
-    if (page.length === 0) break;
-    for (const { seq, rev, senderId, clientId, text } of page)
-      items.push({ seq, rev, sender: senderId, key: clientId, value: text });
-    after = items.at(-1)?.seq ?? toSeq;
-  }
-  return items;
 }

@@ -1,3 +1,4 @@
+import type { SendRecord } from './asked.js';
 import type {
   ConnectRecord,
   EventRecord,
@@ -6,7 +7,6 @@ import type {
   PlanRecord,
   ReadItem,
   ReadyRecord,
-  SendRecord,
 } from './record.js';
 
 /** What came on a connection between one `ready` and the next. */

@@ -3,22 +3,14 @@ import { waitUntil } from '../../../src/launcher/wait-until.js';
 import { Churn, type ChurnOptions } from './churn.js';
 import { Cluster, type ClusterOptions } from './cluster.js';
 import type { ClusterNode } from './cluster-node.js';
-import { Device, readRange } from './device.js';
+import { Device } from './device.js';
+import { agree, readAll } from './ending.js';
 import { faults } from './faults/all.js';
 import type { Random } from './random.js';
 import { Recorder, now } from './recorder.js';
 import type { Scheduled } from './schedule.js';
 import { Senders } from './senders.js';
-import {
-  type Person,
-  type World,
-  ask,
-  createGroup,
-  insist,
-  openDirect,
-  register,
-  renewSessions,
-} from './world.js';
+import { type Person, type World, ask, createGroup, openDirect, register, renewSessions } from './world.js';
 
 export interface RunOptions {
   readonly cluster: ClusterOptions;
@@ -170,44 +162,6 @@ async function strike(
   } catch (error) {
     recorder.note({ operation: 'fault', phase: 'failed', kind, number, node: where, detail: String(error) });
     say?.(`${number + 1}. ${kind} failed: ${String(error)}`);
-  }
-}
-
-/** All devices come to the end of all their conversations; when, the history tells. */
-async function agree(world: World, devices: readonly Device[], timeoutMs: number): Promise<void> {
-  const ends = new Map<Device, Map<string, number>>();
-  for (const device of devices) ends.set(device, await endsOf(world, device.person));
-  const left = new Set(devices);
-  await waitUntil(
-    'all devices agree',
-    () => {
-      for (const device of left) {
-        const wanted = ends.get(device) ?? new Map<string, number>();
-        if (!device.holds(wanted)) continue;
-        left.delete(device);
-        for (const [conversation, seq] of wanted)
-          world.recorder.note({ operation: 'agreed', device: device.name, conversation, seq });
-      }
-      return left.size === 0;
-    },
-    { timeoutMs, intervalMs: 50 },
-  ).catch(() => undefined);
-}
-
-const endsOf = (world: World, person: Person): Promise<Map<string, number>> =>
-  insist(world, 'the conversations', async (node) => {
-    const { status, body } = await ask(node, 'GET /v1/conversations?limit=200', person.session.token);
-    if (status !== 200) return undefined;
-    return new Map(body.items.map(({ id, lastSeq }: { id: string; lastSeq: number }) => [id, lastSeq]));
-  });
-
-async function readAll(world: World): Promise<void> {
-  for (const { id, members } of [...world.places, world.pair, world.revolving]) {
-    const owner = members[0] as Person;
-    const lastSeq = (await endsOf(world, owner)).get(id) ?? 0;
-    const items = await readRange(world, owner.session.token, id, 1, lastSeq);
-    const isComplete = items.length > 0 && items.at(-1)?.seq === lastSeq;
-    world.recorder.note({ operation: 'read', conversation: id, isComplete, items });
   }
 }
 

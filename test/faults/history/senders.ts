@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ClusterNode } from './cluster-node.js';
 import type { Device } from './device.js';
-import type { Outcome } from './record.js';
+import type { Outcome } from './asked.js';
 import { now } from './recorder.js';
 import { type Person, type Place, type Session, type World, ask } from './world.js';
 

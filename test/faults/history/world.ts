@@ -38,19 +38,24 @@ export interface World {
 
 const REQUEST_MS = 25_000;
 
+export type Route = `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} ${string}`;
+export type Answer = Omit<Reply, 'headers'>;
+
 /** One REST call through the node's proxy. Rejects when no answer comes. */
 export async function ask(
   node: ClusterNode,
-  route: `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} ${string}`,
+  route: Route,
   token: string,
   body?: unknown,
-): Promise<Omit<Reply, 'headers'>> {
+  headers: Record<string, string> = {},
+): Promise<Answer> {
   const [method, path] = route.split(' ');
   const response = await fetch(`${node.url}${path}`, {
     method,
     headers: {
       authorization: `Bearer ${token}`,
       ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...headers,
     },
     body: body === undefined ? undefined : JSON.stringify(body),
     signal: AbortSignal.timeout(REQUEST_MS),

@@ -1,10 +1,10 @@
+import type { SendRecord } from '../../faults/history/asked.js';
 import type {
   ConnectRecord,
   EventRecord,
   FaultRecord,
   HistoryRecord,
   ReadRecord,
-  SendRecord,
 } from '../../faults/history/record.js';
 
 const MESSAGES = 60;

@@ -1,5 +1,5 @@
 import type { FaultWindow, History } from '../history.js';
-import type { SendRecord } from '../record.js';
+import type { SendRecord } from '../asked.js';
 
 const SUCCEED_SHARE = 0.95;
 /** The first send succeeds within so many milliseconds after a fault has healed; on its node, if it was a node's. */

@@ -1,5 +1,5 @@
 import { type History, push } from '../history.js';
-import type { ChangeRecord } from '../record.js';
+import type { ChangeRecord } from '../asked.js';
 
 const placeOf = ({ conversation, seq }: { conversation?: string | undefined; seq?: number | undefined }) =>
   `${conversation} ${seq}`;

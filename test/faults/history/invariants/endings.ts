@@ -1,5 +1,6 @@
 import type { FaultWindow, History, HistoryConnection } from '../history.js';
-import type { EventRecord, RemoveRecord } from '../record.js';
+import type { RemoveRecord } from '../asked.js';
+import type { EventRecord } from '../record.js';
 
 /** A revocation closes connections within this time, while Redis is away or not. Milliseconds. */
 const REVOKED_WITHIN_MS = 5_000;

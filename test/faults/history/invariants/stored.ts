@@ -1,5 +1,6 @@
 import type { History } from '../history.js';
-import type { EventRecord, ReadItem, SendRecord } from '../record.js';
+import type { SendRecord } from '../asked.js';
+import type { EventRecord, ReadItem } from '../record.js';
 import { textsGiven } from './changes.js';
 
 /** No acknowledged message is missing in the end: it is there under the number that was acknowledged. */

@@ -1,0 +1,42 @@
+import { waitUntil } from '../../../src/launcher/wait-until.js';
+import type { Device } from './device.js';
+import { readRange } from './reading.js';
+import { type Person, type World, ask, insist } from './world.js';
+
+/** All devices come to the end of all their conversations; when, the history tells. */
+export async function agree(world: World, devices: readonly Device[], timeoutMs: number): Promise<void> {
+  const ends = new Map<Device, Map<string, number>>();
+  for (const device of devices) ends.set(device, await endsOf(world, device.person));
+  const left = new Set(devices);
+  await waitUntil(
+    'all devices agree',
+    () => {
+      for (const device of left) {
+        const wanted = ends.get(device) ?? new Map<string, number>();
+        if (!device.holds(wanted)) continue;
+        left.delete(device);
+        for (const [conversation, seq] of wanted)
+          world.recorder.note({ operation: 'agreed', device: device.name, conversation, seq });
+      }
+      return left.size === 0;
+    },
+    { timeoutMs, intervalMs: 50 },
+  ).catch(() => undefined);
+}
+
+const endsOf = (world: World, person: Person): Promise<Map<string, number>> =>
+  insist(world, 'the conversations', async (node) => {
+    const { status, body } = await ask(node, 'GET /v1/conversations?limit=200', person.session.token);
+    if (status !== 200) return undefined;
+    return new Map(body.items.map(({ id, lastSeq }: { id: string; lastSeq: number }) => [id, lastSeq]));
+  });
+
+export async function readAll(world: World): Promise<void> {
+  for (const { id, members } of [...world.places, world.pair, world.revolving]) {
+    const owner = members[0] as Person;
+    const lastSeq = (await endsOf(world, owner)).get(id) ?? 0;
+    const items = await readRange(world, owner.session.token, id, 1, lastSeq);
+    const isComplete = items.length > 0 && items.at(-1)?.seq === lastSeq;
+    world.recorder.note({ operation: 'read', conversation: id, isComplete, items });
+  }
+}

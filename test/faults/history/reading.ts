@@ -1,0 +1,26 @@
+import type { MessageView } from '../../../src/ledger/message.dto.js';
+import type { ReadItem } from './record.js';
+import { type World, ask, insist } from './world.js';
+
+/** All messages of a range, in order. */
+export async function readRange(
+  world: Pick<World, 'nodes' | 'random'>,
+  token: string,
+  conversation: string,
+  fromSeq: number,
+  toSeq: number,
+): Promise<ReadItem[]> {
+  const items: ReadItem[] = [];
+  for (let after = fromSeq - 1; after < toSeq;) {
+    const page = await insist(world, `reading ${conversation}`, async (node) => {
+      const query = `after=${after}&before=${toSeq + 1}&limit=200`;
+      const reply = await ask(node, `GET /v1/conversations/${conversation}/messages?${query}`, token);
+      return reply.status === 200 ? (reply.body.items as MessageView[]) : undefined;
+    });
+    if (page.length === 0) break;
+    for (const { seq, rev, senderId, clientId, text } of page)
+      items.push({ seq, rev, sender: senderId, key: clientId, value: text });
+    after = items.at(-1)?.seq ?? toSeq;
+  }
+  return items;
+}
