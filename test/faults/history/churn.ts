@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { askUntilKnown } from './asking.js';
 import { changeRecent } from './changing.js';
 import type { Device } from './device.js';
+import { reactToRecent } from './reacting.js';
 import type { Person, World } from './world.js';
 
 export const churnKinds = [
@@ -16,6 +17,7 @@ export const churnKinds = [
   'revoked',
   'edited',
   'deleted',
+  'reacted',
 ] as const;
 export type ChurnKind = (typeof churnKinds)[number];
 
@@ -90,6 +92,8 @@ export class Churn {
         return changeRecent(this.world, 'edit', `edited ${this.count}`);
       case 'deleted':
         return changeRecent(this.world, 'delete', '');
+      case 'reacted':
+        return reactToRecent(this.world);
     }
   }
 

@@ -18,9 +18,19 @@ export async function readRange(
       return reply.status === 200 ? (reply.body.items as MessageView[]) : undefined;
     });
     if (page.length === 0) break;
-    for (const { seq, rev, senderId, clientId, text } of page)
-      items.push({ seq, rev, sender: senderId, key: clientId, value: text });
+    items.push(...page.map(readItemOf));
     after = items.at(-1)?.seq ?? toSeq;
   }
   return items;
 }
+
+const readItemOf = ({ seq, rev, senderId, clientId, text, reactions }: MessageView): ReadItem => ({
+  seq,
+  rev,
+  sender: senderId,
+  key: clientId,
+  value: text,
+  ...(reactions.length > 0 && {
+    reactions: reactions.map(({ emoji, userIds }) => ({ emoji, users: userIds })),
+  }),
+});

@@ -24,6 +24,8 @@ export function recordOf(
     seq: data.seq ?? data.lastSeq ?? data.toSeq,
     rev: data.rev ?? conversation?.rev,
     member: member?.userId,
+    user: data.userId,
+    emoji: data.emoji,
     fromSeq: data.fromSeq,
   };
 }

@@ -45,6 +45,9 @@ export interface EventRecord extends Timed {
   readonly value?: string | null | undefined;
   /** Of a change of membership: whose. */
   readonly member?: string | undefined;
+  /** Of a reaction or a receipt: whose. */
+  readonly user?: string | undefined;
+  readonly emoji?: string | undefined;
   /** Of a gap: where it begins; it ends at `seq`. */
   readonly fromSeq?: number | undefined;
 }
@@ -55,6 +58,12 @@ export interface GoneRecord extends Timed {
   readonly why: string;
 }
 
+/** An emoji under a message, and who has set it. */
+export interface ReadReaction {
+  readonly emoji: string;
+  readonly users: readonly string[];
+}
+
 /** A message as it was read from the history. */
 export interface ReadItem {
   readonly seq: number;
@@ -62,6 +71,8 @@ export interface ReadItem {
   readonly sender: string;
   readonly key: string | null;
   readonly value: string | null;
+  /** Absent where there are none. */
+  readonly reactions?: readonly ReadReaction[];
 }
 
 /** A range read from the history: by a device that was told of a gap, or, without a device, everything in the end. */

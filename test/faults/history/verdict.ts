@@ -5,6 +5,7 @@ import { complete } from './invariants/complete.js';
 import { entitledHaveSeen, devicesAgree } from './invariants/devices.js';
 import { nothingAfterBlock, nothingAfterRemoval, nothingAfterRevocation } from './invariants/endings.js';
 import { acknowledgedBefore, oneRowPerKey, oneValuePerSeq, seqsWithoutHoles } from './invariants/order.js';
+import { noReactionInvented, reactionsAreKept } from './invariants/reactions.js';
 import { resourcesReturn } from './invariants/resources.js';
 import { acknowledgedIsStored, nothingInvented, refusedIsNotStored } from './invariants/stored.js';
 import { cursorsRise, nothingSkippedOrRepeated } from './invariants/streams.js';
@@ -28,6 +29,8 @@ export const invariants = {
   nothingAfterRevocation,
   changesAreKept,
   deletedIsNotShown,
+  reactionsAreKept,
+  noReactionInvented,
   resourcesReturn,
   nobodyDies,
   alive,

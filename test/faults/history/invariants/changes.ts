@@ -1,5 +1,6 @@
-import { type History, push } from '../history.js';
 import type { ChangeRecord } from '../asked.js';
+import { type History, push } from '../history.js';
+import { possiblyLast } from './possible.js';
 
 const placeOf = ({ conversation, seq }: { conversation?: string | undefined; seq?: number | undefined }) =>
   `${conversation} ${seq}`;
@@ -23,8 +24,7 @@ export function changesAreKept(history: History): string[] {
     const value = stored.get(place);
     const last = changes.findLast(({ outcome }) => outcome === 'ok');
     if (!last || value === undefined) return [];
-    const possible = [last, ...changes.filter(({ outcome }) => outcome === 'unknown')];
-    if (possible.some((change) => change.value === value)) return [];
+    if (possiblyLast(changes).some((change) => change.value === value)) return [];
     return [
       `the ${last.operation} of ${place} was acknowledged, and the text in the end is ${String(value)}`,
     ];

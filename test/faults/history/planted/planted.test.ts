@@ -54,6 +54,10 @@ const planted: Record<string, Planted> = {
   'reuses-its-epoch': { faults: ['Redis emptied'], caughtBy: notSeen },
   'stores-a-repetition-again': { faults: ['answers to commits lost'], caughtBy: ['oneRowPerKey'] },
   'takes-from-the-blocked': { churn: { kinds: ['blocked'], rounds: 5 }, caughtBy: ['nothingAfterBlock'] },
+  'trusts-its-copy-of-reactions': {
+    churn: { kinds: ['reacted'], rounds: 10 },
+    caughtBy: ['reactionsAreKept'],
+  },
   'trusts-its-subscription': { faults: ['Redis subscriptions killed'], caughtBy: notSeen },
   'wakes-in-another-order': { caughtBy: [...notSeen, 'cursorsRise'] },
 };
