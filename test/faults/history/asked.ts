@@ -82,5 +82,20 @@ export interface ReactRecord extends Asked {
   readonly isSet: boolean;
 }
 
+/** Somebody says that they have read all up to a seq. */
+export interface MarkRecord extends Asked {
+  readonly operation: 'mark';
+  readonly conversation: string;
+  readonly user: string;
+  readonly seq: number;
+}
+
 export type AskedRecord =
-  SendRecord | AddRecord | RemoveRecord | BlockRecord | ChangeRecord | RevokeRecord | ReactRecord;
+  | SendRecord
+  | AddRecord
+  | RemoveRecord
+  | BlockRecord
+  | ChangeRecord
+  | RevokeRecord
+  | ReactRecord
+  | MarkRecord;

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { askUntilKnown } from './asking.js';
 import { changeRecent } from './changing.js';
 import type { Device } from './device.js';
+import { markRecent } from './marking.js';
 import { reactToRecent } from './reacting.js';
 import type { Person, World } from './world.js';
 
@@ -18,6 +19,7 @@ export const churnKinds = [
   'edited',
   'deleted',
   'reacted',
+  'read',
 ] as const;
 export type ChurnKind = (typeof churnKinds)[number];
 
@@ -94,6 +96,8 @@ export class Churn {
         return changeRecent(this.world, 'delete', '');
       case 'reacted':
         return reactToRecent(this.world);
+      case 'read':
+        return markRecent(this.world);
     }
   }
 

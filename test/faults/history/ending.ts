@@ -1,7 +1,8 @@
 import { waitUntil } from '../../../src/launcher/wait-until.js';
 import type { Device } from './device.js';
-import { readRange } from './reading.js';
-import { type Person, type World, ask, insist } from './world.js';
+import { lookAtMarks } from './marking.js';
+import { conversationsOf, readRange } from './reading.js';
+import type { Person, World } from './world.js';
 
 /** All devices come to the end of all their conversations; when, the history tells. */
 export async function agree(world: World, devices: readonly Device[], timeoutMs: number): Promise<void> {
@@ -24,13 +25,10 @@ export async function agree(world: World, devices: readonly Device[], timeoutMs:
   ).catch(() => undefined);
 }
 
-const endsOf = (world: World, person: Person): Promise<Map<string, number>> =>
-  insist(world, 'the conversations', async (node) => {
-    const { status, body } = await ask(node, 'GET /v1/conversations?limit=200', person.session.token);
-    if (status !== 200) return undefined;
-    return new Map(body.items.map(({ id, lastSeq }: { id: string; lastSeq: number }) => [id, lastSeq]));
-  });
+const endsOf = async (world: World, person: Person): Promise<Map<string, number>> =>
+  new Map((await conversationsOf(world, person)).map(({ id, lastSeq }) => [id, lastSeq]));
 
+/** Reads whatever is judged as it is in the end. */
 export async function readAll(world: World): Promise<void> {
   for (const { id, members } of [...world.places, world.pair, world.revolving]) {
     const owner = members[0] as Person;
@@ -39,4 +37,5 @@ export async function readAll(world: World): Promise<void> {
     const isComplete = items.length > 0 && items.at(-1)?.seq === lastSeq;
     world.recorder.note({ operation: 'read', conversation: id, isComplete, items });
   }
+  for (const person of world.people) await lookAtMarks(world, person);
 }

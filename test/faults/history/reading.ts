@@ -1,6 +1,7 @@
+import type { ConversationView } from '../../../src/conversations/conversations.dto.js';
 import type { MessageView } from '../../../src/ledger/message.dto.js';
 import type { ReadItem } from './record.js';
-import { type World, ask, insist } from './world.js';
+import { type Person, type World, ask, insist } from './world.js';
 
 /** All messages of a range, in order. */
 export async function readRange(
@@ -34,3 +35,10 @@ const readItemOf = ({ seq, rev, senderId, clientId, text, reactions }: MessageVi
     reactions: reactions.map(({ emoji, userIds }) => ({ emoji, users: userIds })),
   }),
 });
+
+/** All of somebody's conversations, as they see them. */
+export const conversationsOf = (world: World, { session }: Person): Promise<ConversationView[]> =>
+  insist(world, 'the conversations', async (node) => {
+    const { status, body } = await ask(node, 'GET /v1/conversations?limit=200', session.token);
+    return status === 200 ? (body.items as ConversationView[]) : undefined;
+  });

@@ -84,6 +84,14 @@ export interface ReadRecord extends Timed {
   readonly items: readonly ReadItem[];
 }
 
+/** How far somebody has read each of their conversations, by the list of these. */
+export interface MarksRecord extends Timed {
+  readonly operation: 'marks';
+  readonly begun: number;
+  readonly user: string;
+  readonly held: Readonly<Record<string, number>>;
+}
+
 /** A device has come to the end of a conversation. */
 export interface AgreedRecord extends Timed {
   readonly operation: 'agreed';
@@ -145,6 +153,7 @@ export type HistoryRecord =
   | EventRecord
   | GoneRecord
   | ReadRecord
+  | MarksRecord
   | AgreedRecord
   | PlanRecord
   | FaultRecord

@@ -6,6 +6,7 @@ import { entitledHaveSeen, devicesAgree } from './invariants/devices.js';
 import { nothingAfterBlock, nothingAfterRemoval, nothingAfterRevocation } from './invariants/endings.js';
 import { acknowledgedBefore, oneRowPerKey, oneValuePerSeq, seqsWithoutHoles } from './invariants/order.js';
 import { noReactionInvented, reactionsAreKept } from './invariants/reactions.js';
+import { noReadMarkInvented, readMarksAreKept } from './invariants/read-marks.js';
 import { resourcesReturn } from './invariants/resources.js';
 import { acknowledgedIsStored, nothingInvented, refusedIsNotStored } from './invariants/stored.js';
 import { cursorsRise, nothingSkippedOrRepeated } from './invariants/streams.js';
@@ -31,6 +32,8 @@ export const invariants = {
   deletedIsNotShown,
   reactionsAreKept,
   noReactionInvented,
+  readMarksAreKept,
+  noReadMarkInvented,
   resourcesReturn,
   nobodyDies,
   alive,

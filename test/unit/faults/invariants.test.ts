@@ -1,11 +1,12 @@
 import { describe, expect, it, test } from 'vitest';
 import { invariants, judge } from '../../faults/history/verdict.js';
 import { aCleanHistory } from './a-history.js';
-import { type Allowed, add, change, is, without } from './altering.js';
+import { type Allowed, add, asked, change, is, without } from './altering.js';
 import * as ofMessages from './of-messages.js';
+import * as ofReadMarks from './of-read-marks.js';
 import * as ofReactions from './of-reactions.js';
 
-const kinds = [ofMessages, ofReactions];
+const kinds = [ofMessages, ofReactions, ofReadMarks];
 const violations = kinds.flatMap((kind) => kind.violations);
 const allowed = kinds.flatMap((kind) => kind.allowed);
 
@@ -35,6 +36,10 @@ describe('a run that proves nothing is unknown, never passed', () => {
     ],
     ['without a plan', without(is('plan'))],
     ['without a measurement of what is left', without((r) => r.operation === 'usage' && r.phase === 'after')],
+    [
+      'in which nobody looked how far was read',
+      add({ ...asked, operation: 'mark', conversation: 'c', user: 'bob', seq: 40 }),
+    ],
     [
       'in which hardly anything was sent outside faults',
       without((r) => r.operation === 'send' && (r.seq ?? 0) > 40),

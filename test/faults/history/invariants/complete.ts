@@ -19,6 +19,8 @@ export function complete(history: History): string[] {
   for (const kind of plan.churn) if (!churned.has(kind)) missing.push(`of the churn, ${kind} did not happen`);
   for (const conversation of new Set(sends.map((send) => send.conversation)))
     if (!finalReads.has(conversation)) missing.push(`${conversation} was not read to its end`);
+  for (const user of new Set(history.of('mark').map((mark) => mark.user)))
+    if (!hasLastLook(history, user)) missing.push(`it was not looked how far ${user} has read in the end`);
   const connected = new Set(
     history.connections.filter(({ segments }) => segments.length > 0).map(({ device }) => device),
   );
@@ -29,4 +31,9 @@ export function complete(history: History): string[] {
     if (!history.of('usage').some((usage) => usage.phase === phase))
       missing.push(`usage ${phase} was not measured`);
   return missing;
+}
+
+function hasLastLook(history: History, user: string): boolean {
+  const lastMark = history.of('mark').findLast((mark) => mark.user === user)?.at ?? 0;
+  return history.of('marks').some((look) => look.user === user && look.begun > lastMark);
 }

@@ -14,10 +14,10 @@ export function reactionsAreKept(history: History): string[] {
   const stored = new Set(finalReactions(history).map(nameOf));
   const deleted = tombstones(history);
   return [...attempts].flatMap(([name, wishes]) => {
-    const [{ conversation = '', seq = 0 } = {}] = wishes;
-    if (!history.finalReads.has(conversation)) return [];
+    const place = wishes.find(({ conversation }) => history.finalReads.has(conversation));
+    if (!place) return [];
     const isThere = stored.has(name);
-    if (deleted.has(`${conversation} ${seq}`)) return isThere ? [`${name}, a tombstone`] : [];
+    if (deleted.has(`${place.conversation} ${place.seq}`)) return isThere ? [`${name}, a tombstone`] : [];
     const ends = possiblyLast(wishes).map(({ isSet }) => isSet);
     // Before anybody asked for it, it was not there.
     if (!wishes.some(({ outcome }) => outcome === 'ok')) ends.push(false);

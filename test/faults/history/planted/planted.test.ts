@@ -54,6 +54,7 @@ const planted: Record<string, Planted> = {
   'reuses-its-epoch': { faults: ['Redis emptied'], caughtBy: notSeen },
   'stores-a-repetition-again': { faults: ['answers to commits lost'], caughtBy: ['oneRowPerKey'] },
   'takes-from-the-blocked': { churn: { kinds: ['blocked'], rounds: 5 }, caughtBy: ['nothingAfterBlock'] },
+  'takes-read-marks-back': { churn: { kinds: ['read'], rounds: 10 }, caughtBy: ['readMarksAreKept'] },
   'trusts-its-copy-of-reactions': {
     churn: { kinds: ['reacted'], rounds: 10 },
     caughtBy: ['reactionsAreKept'],
