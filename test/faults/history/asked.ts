@@ -90,6 +90,20 @@ export interface MarkRecord extends Asked {
   readonly seq: number;
 }
 
+/** Somebody who may announces something to everybody. */
+export interface PublishRecord extends Asked {
+  readonly operation: 'publish';
+  /** What it says: of each another thing. */
+  readonly value: string;
+  /** Its id, once it is known. */
+  readonly broadcast?: string | undefined;
+}
+
+export interface RecallRecord extends Asked {
+  readonly operation: 'recall';
+  readonly broadcast: string;
+}
+
 export type AskedRecord =
   | SendRecord
   | AddRecord
@@ -98,4 +112,6 @@ export type AskedRecord =
   | ChangeRecord
   | RevokeRecord
   | ReactRecord
-  | MarkRecord;
+  | MarkRecord
+  | PublishRecord
+  | RecallRecord;

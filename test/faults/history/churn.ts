@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { Announcer } from './announcing.js';
 import { askUntilKnown } from './asking.js';
 import { changeRecent } from './changing.js';
 import type { Device } from './device.js';
@@ -20,6 +21,7 @@ export const churnKinds = [
   'deleted',
   'reacted',
   'read',
+  'announced',
 ] as const;
 export type ChurnKind = (typeof churnKinds)[number];
 
@@ -41,12 +43,14 @@ export class Churn {
   private readonly churning: Promise<void>;
   private left: ChurnKind[] = [];
   private count = 0;
+  private readonly announcer: Announcer;
 
   constructor(
     private readonly world: World,
     private readonly devices: readonly Device[],
     private readonly options: ChurnOptions,
   ) {
+    this.announcer = new Announcer(world);
     this.churning = this.run();
   }
 
@@ -98,6 +102,8 @@ export class Churn {
         return reactToRecent(this.world);
       case 'read':
         return markRecent(this.world);
+      case 'announced':
+        return this.announcer.announce();
     }
   }
 

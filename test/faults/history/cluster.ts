@@ -1,5 +1,7 @@
+import { PASSWORD } from '../../support/rest.js';
 import { ClusterNode } from './cluster-node.js';
 import { Stores } from './stores.js';
+import { ADMIN } from './world.js';
 
 export interface ClusterOptions {
   readonly nodes: number;
@@ -32,6 +34,8 @@ export class Cluster {
       DRAIN_SECONDS: '1',
       ACCESS_TOKEN_SECONDS: '3600',
       CONNECTIONS_PER_USER: '1000',
+      ADMIN_USERNAME: ADMIN,
+      ADMIN_PASSWORD: PASSWORD,
       ...settings,
     };
     const created = await Promise.all(

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { waitUntil } from '../../../src/launcher/wait-until.js';
 import type { ChatClient, DoorName, Received } from '../../support/chat-client.js';
 import { SocketIoClient, clientOf, doorNames } from '../../support/clients.js';
+import type { Announced } from './announced.js';
 import type { ClusterNode } from './cluster-node.js';
 import { recordOf } from './received.js';
 import { readRange } from './reading.js';
@@ -29,6 +30,8 @@ export class Device {
   private readonly filling = new Set<Promise<void>>();
   /** The highest seq that came, by conversation. */
   readonly top = new Map<string, number>();
+  /** Of each broadcast, what came last. */
+  private readonly told = new Map<string, string>();
   /** Cursors of its past, for coming back with an old one. */
   readonly formerCursors: string[] = [];
 
@@ -53,9 +56,11 @@ export class Device {
         { seq: lastSeq, rev },
       ]),
     );
-    world.recorder.note({ operation: 'sync', device: name, cursor: body.cursor, held });
+    const broadcasts = body.broadcasts.map(({ id }: { id: string }) => id);
+    world.recorder.note({ operation: 'sync', device: name, cursor: body.cursor, held, broadcasts });
     const device = new Device(name, person, session, body.cursor, world);
     for (const { id, lastSeq } of body.conversations) device.top.set(id, lastSeq);
+    for (const id of broadcasts) device.told.set(id, 'broadcast.published');
     device.running = device.run();
     return device;
   }
@@ -77,6 +82,13 @@ export class Device {
   holds(ends: ReadonlyMap<string, number>): boolean {
     if (this.filling.size > 0) return false;
     return [...ends].every(([conversation, seq]) => (this.top.get(conversation) ?? 0) >= seq);
+  }
+
+  /** Whether it was shown what stands, and that the others of those that it was shown do not. */
+  wasTold({ standing, recalled }: Announced): boolean {
+    const isRecalled = (id: string): boolean =>
+      !this.told.has(id) || this.told.get(id) === 'broadcast.recalled';
+    return [...standing].every((id) => this.told.has(id)) && [...recalled.keys()].every(isRecalled);
   }
 
   /** Leaves in good order, and comes back somewhere else. */
@@ -165,7 +177,8 @@ export class Device {
     this.world.recorder.note(record);
     if (cursorKind !== 'own') return;
     if (event.cursor !== null && this.world.random.next() < 0.02) this.formerCursors.push(event.cursor);
-    const { conversation = '', type, seq = 0, fromSeq } = record;
+    const { conversation = '', type, seq = 0, fromSeq, broadcast } = record;
+    if (broadcast !== undefined) this.told.set(broadcast, type);
     if (type === 'message.created' || type === 'conversation.synced' || type === 'mailbox.gap')
       this.top.set(conversation, Math.max(seq, this.top.get(conversation) ?? 0));
     if (type === 'mailbox.gap') this.fill(conversation, fromSeq ?? 1, seq);

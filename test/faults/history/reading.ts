@@ -42,3 +42,10 @@ export const conversationsOf = (world: World, { session }: Person): Promise<Conv
     const { status, body } = await ask(node, 'GET /v1/conversations?limit=200', session.token);
     return status === 200 ? (body.items as ConversationView[]) : undefined;
   });
+
+/** The ids of all broadcasts that are current for somebody. */
+export const broadcastsOf = (world: World, { session }: Person): Promise<string[]> =>
+  insist(world, 'the broadcasts', async (node) => {
+    const { status, body } = await ask(node, 'GET /v1/broadcasts?limit=200', session.token);
+    return status === 200 ? body.items.map(({ id }: { id: string }) => id) : undefined;
+  });

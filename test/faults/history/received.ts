@@ -6,7 +6,7 @@ export function recordOf(
   connection: string,
   { type, cursor, data }: Received,
 ): Omit<EventRecord, 'at' | 'process'> {
-  const { message, member, conversation } = data;
+  const { message, member, conversation, broadcast } = data;
   const common = { operation: 'event' as const, connection, type, cursor };
   if (message !== undefined)
     return {
@@ -26,6 +26,8 @@ export function recordOf(
     member: member?.userId,
     user: data.userId,
     emoji: data.emoji,
+    broadcast: broadcast?.id,
+    value: broadcast?.body,
     fromSeq: data.fromSeq,
   };
 }

@@ -10,6 +10,8 @@ export interface SyncRecord extends Timed {
   readonly device: string;
   readonly cursor: string;
   readonly held: Readonly<Record<string, { readonly seq: number; readonly rev: number }>>;
+  /** Ids of those that it shows. */
+  readonly broadcasts: readonly string[];
 }
 
 export interface ConnectRecord extends Timed {
@@ -48,6 +50,8 @@ export interface EventRecord extends Timed {
   /** Of a reaction or a receipt: whose. */
   readonly user?: string | undefined;
   readonly emoji?: string | undefined;
+  /** Of a broadcast: its id; `value` is what it says. */
+  readonly broadcast?: string | undefined;
   /** Of a gap: where it begins; it ends at `seq`. */
   readonly fromSeq?: number | undefined;
 }
@@ -90,6 +94,13 @@ export interface MarksRecord extends Timed {
   readonly begun: number;
   readonly user: string;
   readonly held: Readonly<Record<string, number>>;
+}
+
+/** The broadcasts that somebody finds in their list in the end. */
+export interface ListedRecord extends Timed {
+  readonly operation: 'listed';
+  readonly user: string;
+  readonly broadcasts: readonly string[];
 }
 
 /** A device has come to the end of a conversation. */
@@ -154,6 +165,7 @@ export type HistoryRecord =
   | GoneRecord
   | ReadRecord
   | MarksRecord
+  | ListedRecord
   | AgreedRecord
   | PlanRecord
   | FaultRecord

@@ -18,6 +18,8 @@ export function numbersOf(records: readonly HistoryRecord[]): string {
     `${readies.filter(({ resumed }) => resumed).length} resumed, ${readies.filter(({ resumed }) => !resumed).length} not`,
     `${history.faults.length} faults`,
     `${history.of('remove').length} removals, ${history.of('revoke').length} revocations`,
+    `${history.of('react').length} reactions, ${history.of('mark').length} read marks`,
+    `${history.of('publish').length} broadcasts, ${history.of('recall').length} recalls`,
   ].join('; ');
 }
 

@@ -10,7 +10,16 @@ import type { Random } from './random.js';
 import { Recorder, now } from './recorder.js';
 import type { Scheduled } from './schedule.js';
 import { Senders } from './senders.js';
-import { type Person, type World, ask, createGroup, openDirect, register, renewSessions } from './world.js';
+import {
+  type Person,
+  type World,
+  ask,
+  createGroup,
+  logInAdmin,
+  openDirect,
+  register,
+  renewSessions,
+} from './world.js';
 
 export interface RunOptions {
   readonly cluster: ClusterOptions;
@@ -79,7 +88,8 @@ async function settle(cluster: Cluster, recorder: Recorder, { people, random }: 
   ];
   const revolving = await createGroup(first, [...everybody.slice(0, 2), everybody.at(-1) as Person]);
   const pair = await openDirect(first, [everybody[0] as Person, everybody.at(-1) as Person]);
-  return { nodes: cluster.nodes, people: everybody, places, revolving, pair, recorder, random };
+  const publisher = await logInAdmin(first);
+  return { nodes: cluster.nodes, people: everybody, publisher, places, revolving, pair, recorder, random };
 }
 
 /** Fills the pools, so that what they keep is no surprise later. */

@@ -1,5 +1,6 @@
 import { History } from './history.js';
 import { alive, nobodyDies } from './invariants/alive.js';
+import { broadcastsAreAsPublished, broadcastsAreShown, broadcastsComeOnce } from './invariants/broadcasts.js';
 import { changesAreKept, deletedIsNotShown } from './invariants/changes.js';
 import { complete } from './invariants/complete.js';
 import { entitledHaveSeen, devicesAgree } from './invariants/devices.js';
@@ -7,6 +8,7 @@ import { nothingAfterBlock, nothingAfterRemoval, nothingAfterRevocation } from '
 import { acknowledgedBefore, oneRowPerKey, oneValuePerSeq, seqsWithoutHoles } from './invariants/order.js';
 import { noReactionInvented, reactionsAreKept } from './invariants/reactions.js';
 import { noReadMarkInvented, readMarksAreKept } from './invariants/read-marks.js';
+import { recallsTakeBack } from './invariants/recalls.js';
 import { resourcesReturn } from './invariants/resources.js';
 import { acknowledgedIsStored, nothingInvented, refusedIsNotStored } from './invariants/stored.js';
 import { cursorsRise, nothingSkippedOrRepeated } from './invariants/streams.js';
@@ -34,6 +36,10 @@ export const invariants = {
   noReactionInvented,
   readMarksAreKept,
   noReadMarkInvented,
+  broadcastsAreShown,
+  broadcastsComeOnce,
+  broadcastsAreAsPublished,
+  recallsTakeBack,
   resourcesReturn,
   nobodyDies,
   alive,

@@ -26,6 +26,8 @@ export interface Place {
 export interface World {
   readonly nodes: readonly ClusterNode[];
   readonly people: readonly Person[];
+  /** Publishes broadcasts, and is nowhere a member. */
+  readonly publisher: Person;
   /** Conversations whose members stay. */
   readonly places: readonly Place[];
   /** The one whose last member comes and goes; its owner is the first. */
@@ -94,12 +96,20 @@ export const register = async (node: ClusterNode, username: string): Promise<Per
   return { id: user.id, username, session: sessionOf(user) };
 };
 
+/** Whom each node of a run knows as its first admin. */
+export const ADMIN = 'publisher';
+
+export const logInAdmin = async (node: ClusterNode): Promise<Person> => {
+  const user = await logIn(node, ADMIN);
+  return { id: user.id, username: ADMIN, session: sessionOf(user) };
+};
+
 export const logInAgain = (world: World, { username }: Person): Promise<Session> =>
   insist(world, `log-in of ${username}`, async (node) => sessionOf(await logIn(node, username)));
 
 /** Logs everybody in again, for runs that last longer than a token. */
 export async function renewSessions(world: World): Promise<void> {
-  for (const person of world.people) person.session = await logInAgain(world, person);
+  for (const person of [...world.people, world.publisher]) person.session = await logInAgain(world, person);
 }
 
 export const createGroup = (node: ClusterNode, members: readonly Person[]): Promise<Place> =>

@@ -132,6 +132,7 @@ export const aCleanHistory = (): HistoryRecord[] => {
       device: 'bob-phone',
       cursor: '1000-0',
       held: { c: { seq: 0, rev: 1 } },
+      broadcasts: [],
     },
     aConnect('bob-phone#1', 50),
     aReady('bob-phone#1', 60),

@@ -2,11 +2,12 @@ import { describe, expect, it, test } from 'vitest';
 import { invariants, judge } from '../../faults/history/verdict.js';
 import { aCleanHistory } from './a-history.js';
 import { type Allowed, add, asked, change, is, without } from './altering.js';
+import * as ofBroadcasts from './of-broadcasts.js';
 import * as ofMessages from './of-messages.js';
 import * as ofReadMarks from './of-read-marks.js';
 import * as ofReactions from './of-reactions.js';
 
-const kinds = [ofMessages, ofReactions, ofReadMarks];
+const kinds = [ofMessages, ofReactions, ofReadMarks, ofBroadcasts];
 const violations = kinds.flatMap((kind) => kind.violations);
 const allowed = kinds.flatMap((kind) => kind.allowed);
 
@@ -39,6 +40,10 @@ describe('a run that proves nothing is unknown, never passed', () => {
     [
       'in which nobody looked how far was read',
       add({ ...asked, operation: 'mark', conversation: 'c', user: 'bob', seq: 40 }),
+    ],
+    [
+      'in which nobody looked which broadcasts there are',
+      add({ ...asked, operation: 'publish', value: 'announcement 1' }),
     ],
     [
       'in which hardly anything was sent outside faults',

@@ -21,6 +21,10 @@ export function complete(history: History): string[] {
     if (!finalReads.has(conversation)) missing.push(`${conversation} was not read to its end`);
   for (const user of new Set(history.of('mark').map((mark) => mark.user)))
     if (!hasLastLook(history, user)) missing.push(`it was not looked how far ${user} has read in the end`);
+  if (history.of('publish').length > 0)
+    for (const user of new Set(history.connections.map((connection) => connection.user)))
+      if (!history.of('listed').some((list) => list.user === user))
+        missing.push(`the broadcasts of ${user} were not listed in the end`);
   const connected = new Set(
     history.connections.filter(({ segments }) => segments.length > 0).map(({ device }) => device),
   );

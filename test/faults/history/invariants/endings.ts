@@ -1,11 +1,10 @@
-import type { FaultWindow, History, HistoryConnection } from '../history.js';
+import type { History, HistoryConnection } from '../history.js';
 import type { RemoveRecord } from '../asked.js';
 import type { EventRecord } from '../record.js';
+import { boundAfter } from './bounds.js';
 
 /** A revocation closes connections within this time, while Redis is away or not. Milliseconds. */
 const REVOKED_WITHIN_MS = 5_000;
-/** Whatever a fault held up may take so much longer than the fault. */
-const AFTER_FAULT_MS = 10_000;
 
 /**
  * After a removal was answered nothing of the conversation comes but the removal: no message that was sent later, on no
@@ -64,7 +63,7 @@ export function nothingAfterRevocation(history: History): string[] {
   const begunAt = firstBegun(history);
   return history.of('revoke').flatMap(({ session, outcome, at }) => {
     if (outcome !== 'ok') return [];
-    const bound = boundAfter(history.faults, at);
+    const bound = boundAfter(history.faults, at, REVOKED_WITHIN_MS);
     const taken = history.sends
       .filter((send) => send.session === session && send.outcome === 'ok')
       .filter(({ begun, connection }) => begun > (connection === undefined ? at : bound))
@@ -82,14 +81,6 @@ export function nothingAfterRevocation(history: History): string[] {
       );
     return [...taken, ...shown];
   });
-}
-
-/** Until when what was written before may still come; longer while a fault holds it up. */
-function boundAfter(faults: readonly FaultWindow[], at: number): number {
-  const held = faults.filter(
-    ({ begun, healed }) => begun <= at + REVOKED_WITHIN_MS && healed + AFTER_FAULT_MS >= at,
-  );
-  return Math.max(at + REVOKED_WITHIN_MS, ...held.map(({ healed }) => healed + AFTER_FAULT_MS));
 }
 
 /** When each send was first begun. */

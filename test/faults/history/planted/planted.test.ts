@@ -41,6 +41,15 @@ const planted: Record<string, Planted> = {
     churn: { kinds: ['deleted', 'old cursor'], rounds: 15 },
     caughtBy: ['deletedIsNotShown'],
   },
+  'casts-again': { churn: { kinds: ['announced'], rounds: 5 }, caughtBy: ['broadcastsComeOnce'] },
+  'leaves-out-the-last-of-a-chunk': {
+    churn: { kinds: ['announced'], rounds: 5 },
+    caughtBy: ['broadcastsAreShown'],
+  },
+  'shows-what-was-recalled': {
+    churn: { kinds: ['announced', 'forged cursor'], rounds: 12 },
+    caughtBy: ['recallsTakeBack'],
+  },
   'fans-out-before-the-commit': {
     faults: ['commits lost', 'commits lost'],
     caughtBy: ['nothingInvented', 'oneValuePerSeq', ...notSeen],
