@@ -5,8 +5,12 @@ import { MessageStore } from '../ledger/message.store.js';
 import { MessageViews, type Sees, seesAfter } from '../ledger/message-views.js';
 import { OutboxStore } from '../ledger/outbox.store.js';
 import type { StoredMessage } from '../ledger/stored-message.js';
+import type { Reference } from '../mailbox/reference.js';
 import { batched } from '../platform/jobs/batched.js';
 import { type Missed, MissedStore } from './missed.store.js';
+
+/** Batches of the outbox that are looked at: where more are waiting, delivery is behind in any case. */
+const PENDING = 100;
 
 /** Messages that one question reads: more of them would keep others waiting while they are taken in. */
 const READ_AT_ONCE = 500;
@@ -16,6 +20,8 @@ const READ_AT_ONCE = 500;
 export class MissedMessages {
   /** Members of one group who come back together ask for the same messages. */
   private readonly stored = batched((keys: readonly string[]) => this.findStored(keys));
+  /** Whoever comes in the same moment gets them of one question. */
+  private readonly pending = batched(async () => new Map([['all', await this.outbox.oldest(PENDING)]]));
 
   constructor(
     private readonly missed: MissedStore,
@@ -33,6 +39,15 @@ export class MissedMessages {
   async startFor(time: Date): Promise<Date> {
     const late = await this.outbox.earliestLateFor(time);
     return late && late < time ? late : time;
+  }
+
+  /** Whether some change of what is missed has not come to the mailboxes yet, as of after the call. */
+  async areOnTheirWay(missed: readonly Missed[]): Promise<boolean> {
+    const revs = new Map(missed.map(({ conversationId, rev }) => [conversationId, rev]));
+    const pending = (await this.pending('all')) ?? [];
+    const isMissed = ({ conversationId, rev }: Reference): boolean =>
+      rev > 0 && rev <= (revs.get(conversationId) ?? 0);
+    return pending.length === PENDING || pending.some(({ changes }) => changes.some(isMissed));
   }
 
   /** Others' messages that no device of the user has acknowledged. In id order. */

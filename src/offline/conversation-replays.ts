@@ -7,7 +7,7 @@ import type { Missed } from '../messaging/missed.store.js';
 import { MissedMessages } from '../messaging/missed-messages.js';
 import type { PageSize } from './page-size.js';
 import { type ReplayEvent, createdEvent, gapEvent, memberEvent, messageEvent } from './replay-event.js';
-import { type ReplayPlan, placeIn } from './replay-plan.js';
+import { type Planned, type ReplayPlan, placeIn, reachOf } from './replay-plan.js';
 
 /** Changes that are read at a time. */
 const PAGE = 200;
@@ -32,7 +32,7 @@ export class ConversationReplays {
    * Its missed messages in order, then what else changed, then that it is synced; or how the membership has ended. When
    * the allowance is used up, one `mailbox.gap`.
    */
-  async *of(plan: ReplayPlan, missed: Missed, allowance: Allowance): AsyncGenerator<ReplayEvent[]> {
+  async *of(plan: ReplayPlan, missed: Planned, allowance: Allowance): AsyncGenerator<ReplayEvent[]> {
     if (missed.end) {
       yield await this.farewell(plan, missed, missed.end);
       return;
@@ -75,8 +75,8 @@ export class ConversationReplays {
   }
 
   /** What else changed in the conversation, and where it now stands. */
-  private async *rest(plan: ReplayPlan, missed: Missed): AsyncGenerator<ReplayEvent[]> {
-    const { conversationId, rev, toSeq } = missed;
+  private async *rest(plan: ReplayPlan, missed: Planned): AsyncGenerator<ReplayEvent[]> {
+    const { conversationId, toSeq } = missed;
     const cursor = placeIn(plan, conversationId, toSeq);
     for await (const page of this.changes(missed, cursor)) {
       if (!(await this.isStillMember(plan.userId, missed))) return;
@@ -97,7 +97,12 @@ export class ConversationReplays {
         },
       ];
     yield [
-      { type: 'conversation.synced', at: new Date(), cursor, data: { conversationId, rev, lastSeq: toSeq } },
+      {
+        type: 'conversation.synced',
+        at: new Date(),
+        cursor,
+        data: { conversationId, rev: reachOf(missed), lastSeq: toSeq },
+      },
     ];
   }
 

@@ -15,6 +15,7 @@ import { PersonalEvents } from './personal-events.js';
 import { ReplayPlans } from './replay-plans.js';
 import { Replays } from './replays.js';
 import { Snapshots } from './snapshots.js';
+import { StillComing } from './still-coming.js';
 import { SyncController } from './sync.controller.js';
 
 @Module({
@@ -38,6 +39,7 @@ import { SyncController } from './sync.controller.js';
     ReplayPlans,
     Replays,
     Snapshots,
+    StillComing,
   ],
   exports: [Arrivals, Delivered, Hydration, Replays],
 })

@@ -10,6 +10,16 @@ import {
 import type { Reference } from '../mailbox/reference.js';
 import type { Missed } from '../messaging/missed.store.js';
 
+/** What a replay brings of one conversation. */
+export interface Planned extends Missed {
+  /** Messages from this rev on come by the mailbox. */
+  readonly comingFromRev?: number;
+}
+
+/** Up to which rev whoever has got all of it holds the conversation. */
+export const reachOf = ({ rev, comingFromRev }: Pick<Planned, 'rev' | 'comingFromRev'>): number =>
+  comingFromRev === undefined ? rev : comingFromRev - 1;
+
 /** A replay from MySQL, decided before its first event is written: what is committed later comes by the mailbox. */
 export interface ReplayPlan {
   /** Whom it is for. */
@@ -20,7 +30,7 @@ export interface ReplayPlan {
   readonly tail: Position;
   readonly replayId: string;
   /** In id order. */
-  readonly missed: readonly Missed[];
+  readonly missed: readonly Planned[];
   /** What changed outside all conversations: told after them. */
   readonly personal: readonly Reference[];
   /** By the numbers of their casts; told last. */
@@ -39,10 +49,11 @@ export interface Covered {
 /** By conversation. */
 export const coverageOf = (plan: ReplayPlan): Map<string, Covered> =>
   new Map(
-    plan.missed.map(({ conversationId, afterSeq, sinceRev, rev }) => [
-      conversationId,
-      { mode: plan.mode, userId: plan.userId, afterSeq, sinceRev, rev },
-    ]),
+    plan.missed.map((planned) => {
+      const { conversationId, afterSeq, sinceRev } = planned;
+      const covered = { mode: plan.mode, userId: plan.userId, afterSeq, sinceRev, rev: reachOf(planned) };
+      return [conversationId, covered];
+    }),
   );
 
 /**

@@ -6,6 +6,7 @@ import { LATENESS_MS } from '../mailbox/mailbox.service.js';
 import { MissedMessages } from '../messaging/missed-messages.js';
 import { Announcements } from './announcements.js';
 import { PersonalEvents } from './personal-events.js';
+import { StillComing } from './still-coming.js';
 import { type ReplayPlan, remaining, remainingAfterConversations } from './replay-plan.js';
 
 /** Decides, before anything is written, what a replay from MySQL has to bring. */
@@ -15,6 +16,7 @@ export class ReplayPlans {
     private readonly missed: MissedMessages,
     private readonly personal: PersonalEvents,
     private readonly announcements: Announcements,
+    private readonly coming: StillComing,
   ) {}
 
   /** All that may have got a position after the given one. */
@@ -25,19 +27,15 @@ export class ReplayPlans {
       this.changesSince(userId, sinceMs),
       this.announcements.since(userId, position === 'beginning' ? undefined : position, tail),
     ]);
-    return { ...common, ...changes, broadcasts };
+    const missed = await this.coming.without(common, changes.missed);
+    return { ...common, ...changes, missed, broadcasts };
   }
 
   /** The offline pool: others' messages that no device of the user has acknowledged. */
   async planPool(userId: string, tail: Position): Promise<ReplayPlan> {
-    return {
-      userId,
-      mode: 'pool',
-      sinceMs: 0,
-      tail,
-      replayId: newReplayId(),
-      ...(await this.poolOf(userId, tail)),
-    };
+    const common = { userId, mode: 'pool' as const, sinceMs: 0, tail, replayId: newReplayId() };
+    const pool = await this.poolOf(userId, tail);
+    return { ...common, ...pool, missed: await this.coming.without(common, pool.missed) };
   }
 
   /** The rest of a replay that was broken off, while the mailbox still reaches back to its tail. */
