@@ -49,7 +49,9 @@ export class SocketIoClient extends ChatClient {
 
   kill(): void {
     this.socket.io.reconnection(false);
-    (this.ws as unknown as { _socket: { destroy(): void } } | null)?._socket.destroy();
+    const wire = (this.ws as unknown as { _socket: { destroy(): void } | null } | null)?._socket;
+    if (wire) wire.destroy();
+    else this.socket.disconnect(); // it is not there yet
   }
 
   pause(): void {
