@@ -3,7 +3,8 @@ import { ChatClient, type ConnectOptions } from './chat-client.js';
 
 /** Door 3, by `fetch`: each answer's cursor goes into the next poll. */
 export class PollClient extends ChatClient {
-  private readonly stopped = new AbortController();
+  private isStopped = false;
+  private poll = new AbortController();
   private gate: Promise<void> | undefined;
   private openGate: (() => void) | undefined;
   private isFirst = true;
@@ -14,7 +15,8 @@ export class PollClient extends ChatClient {
   }
 
   kill(): void {
-    this.stopped.abort();
+    this.isStopped = true;
+    this.poll.abort();
     this.isClosed = true;
   }
 
@@ -34,12 +36,12 @@ export class PollClient extends ChatClient {
   }
 
   private async run(): Promise<void> {
-    while (!this.stopped.signal.aborted && !this.isClosed) {
+    while (!this.isStopped && !this.isClosed) {
       await this.gate;
       try {
-        await this.poll();
+        await this.ask();
       } catch (error) {
-        if (this.stopped.signal.aborted) return;
+        if (this.isStopped) return;
         if (!this.options.reconnect) {
           this.problem ??= String(error);
           this.isClosed = true;
@@ -49,16 +51,18 @@ export class PollClient extends ChatClient {
     }
   }
 
-  private async poll(): Promise<void> {
+  /** A signal for each: what waits for one of them is remembered as long as the signal is. */
+  private async ask(): Promise<void> {
+    this.poll = new AbortController();
     const query = new URLSearchParams({ wait: '25', limit: String(this.options.limit ?? 500) });
     if (this.cursor !== undefined) query.set('cursor', this.cursor);
     const response = await fetch(`${this.options.url()}/v1/events/poll?${query}`, {
       headers: { authorization: `Bearer ${this.options.token()}` },
-      signal: this.stopped.signal,
+      signal: this.poll.signal,
     });
     // eslint-disable-next-line @typescript-eslint/no-explicit-any
     const body = (await response.json()) as any;
-    if (this.stopped.signal.aborted) return;
+    if (this.isStopped) return;
     if (response.status !== 200) {
       this.problem = body;
       throw new Error(body.code);
