@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type Cursor, parseCursor } from '../mailbox/cursor.js';
+import { type Cursor, type Position, parseCursor } from '../mailbox/cursor.js';
 import { connectionIdOf } from '../mailbox/devices.js';
 import { unavailable } from '../platform/errors/chat-error.js';
 import { toChatError } from '../platform/errors/translate.js';
@@ -80,9 +80,13 @@ export class EventStreams implements OnApplicationBootstrap, OnApplicationShutdo
     { cursor, isAutoAcknowledged }: { cursor: Cursor | undefined; isAutoAcknowledged: boolean },
   ): Promise<void> {
     const response = reply.raw;
-    const acknowledge = coalesced(() => this.acknowledge(principal, following));
+    // What is written while an acknowledgement is under way may not have been taken by its end.
+    let delivered: Position = { ms: 0, n: 0 };
+    const acknowledge = coalesced(() => this.acknowledge(principal, delivered));
     const noteDelivered = (): void => {
-      if (isAutoAcknowledged && !response.writableEnded && response.writableLength === 0) acknowledge();
+      if (!isAutoAcknowledged || response.writableEnded || response.writableLength > 0) return;
+      delivered = following.writtenUpTo;
+      acknowledge();
     };
     const door = new SseDoor(response, this.followings.sendBufferBytes, principal.sessionId, noteDelivered);
     const connectionId = connectionIdOf('sse', principal.sessionId, randomUUID());
@@ -109,8 +113,8 @@ export class EventStreams implements OnApplicationBootstrap, OnApplicationShutdo
       .catch((error: unknown) => this.logger.debug(`stream not unregistered: ${String(error)}`));
   }
 
-  private async acknowledge({ userId }: Principal, { writtenUpTo }: Following): Promise<void> {
-    if (writtenUpTo.ms > 0) await this.followings.acknowledge(userId, { kind: 'mailbox', at: writtenUpTo });
+  private async acknowledge({ userId }: Principal, at: Position): Promise<void> {
+    if (at.ms > 0) await this.followings.acknowledge(userId, { kind: 'mailbox', at });
   }
 
   private sendAway(reply: FastifyReply, retryAfterSeconds = 0): void {
