@@ -28,6 +28,14 @@ export class BroadcastsStore {
     return this.broadcasts.findOneBy({ id });
   }
 
+  /** The clock by which broadcasts begin and end: a node's own may be wrong. */
+  async now(): Promise<Date> {
+    const rows: { now: Date }[] = await this.broadcasts.query('SELECT UTC_TIMESTAMP(3) AS now');
+    const [row] = rows;
+    if (!row) throw new Error('MySQL does not tell the time');
+    return row.now;
+  }
+
   async findMany(ids: readonly string[]): Promise<Map<string, Broadcast>> {
     const found = ids.length === 0 ? [] : await this.broadcasts.findBy({ id: In([...ids]) });
     return new Map(found.map((broadcast) => [broadcast.id, broadcast]));

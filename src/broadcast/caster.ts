@@ -91,16 +91,21 @@ export class Caster implements OnApplicationBootstrap, BeforeApplicationShutdown
   }
 
   /** What is recalled on the way, or ends, reaches nobody more. */
-  private watch(broadcast: Broadcast): () => Promise<boolean> {
-    let present: Broadcast | null = broadcast;
-    let lookAt = performance.now() + LOOK_AGAIN_MS;
-    return async () => {
+  private watch({ id }: Broadcast): () => Promise<boolean> {
+    let isOver = Promise.resolve(false);
+    let lookAt = -Infinity;
+    return () => {
       if (performance.now() >= lookAt) {
-        present = await this.broadcasts.find(broadcast.id);
         lookAt = performance.now() + LOOK_AGAIN_MS;
+        isOver = this.isOver(id);
       }
-      return !present || !isCurrent(present, new Date());
+      return isOver;
     };
+  }
+
+  private async isOver(id: string): Promise<boolean> {
+    const [present, now] = await Promise.all([this.broadcasts.find(id), this.broadcasts.now()]);
+    return !present || !isCurrent(present, now);
   }
 
   /** Whom of some users it is for, by what each of them is to be told: encoded once a chunk and language. */

@@ -40,7 +40,7 @@ export class CreateBroadcast {
     const creationKey = retryKey === undefined ? null : hashOf(caller, input, retryKey);
     const known = creationKey && (await this.store.findCreated(creationKey));
     if (known) return toManagedView(known);
-    const now = new Date();
+    const now = await this.store.now();
     const broadcast = this.made(caller, input, now, creationKey);
     requireShortBodies(broadcast);
     requireTimes(broadcast, now);

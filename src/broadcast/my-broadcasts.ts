@@ -61,10 +61,11 @@ export class MyBroadcasts {
     const broadcasts = position
       ? [...(await this.store.findMany(changes.map(({ broadcastId }) => broadcastId))).values()]
       : await this.store.findCurrent();
-    const mine = await this.among(userId, broadcasts);
+    if (broadcasts.length === 0) return [];
+    const [mine, now] = await Promise.all([this.among(userId, broadcasts), this.store.now()]);
     return mine
       .flatMap(
-        ({ broadcast }) => missed(broadcast, position ? changesOf(broadcast, changes) : undefined) ?? [],
+        ({ broadcast }) => missed(broadcast, position ? changesOf(broadcast, changes) : undefined, now) ?? [],
       )
       .toSorted((a, b) => a.number - b.number);
   }
@@ -89,12 +90,12 @@ export class MyBroadcasts {
     announcements: readonly Pick<Announced, 'id' | 'kind'>[],
   ): Promise<(BroadcastView | undefined)[]> {
     const ids = [...new Set(announcements.map(({ id }) => id))];
-    const [broadcasts, receipts] = await Promise.all([
+    const [broadcasts, receipts, now] = await Promise.all([
       this.store.findMany(ids),
       this.receipts.findOf(userId, ids),
+      this.store.now(),
     ]);
     const locale = await this.localeOf(userId, [...broadcasts.values()]);
-    const now = new Date();
     return announcements.map(({ id, kind }) => {
       const broadcast = broadcasts.get(id);
       if (!broadcast) return undefined;
@@ -176,8 +177,9 @@ const changesOf = ({ id }: Broadcast, changes: readonly BroadcastChange[]): Broa
 function missed(
   broadcast: Broadcast,
   changes: readonly BroadcastChange[] | undefined,
+  now: Date,
 ): Announced | undefined {
-  const isCurrentNow = isCurrent(broadcast, new Date());
+  const isCurrentNow = isCurrent(broadcast, now);
   const { id, recalledAt } = broadcast;
   const number = changes?.at(-1)?.number ?? 0;
   if (recalledAt) return { id, kind: 'recalled', number };
