@@ -92,8 +92,12 @@ export class MailboxStore {
     return String(await scripts.establish.run(this.redis, this.state(shard), [runId, word, nowMs, cast]));
   }
 
-  /** Identifies one run of one server process: another one may have lost the last writes. */
+  /**
+   * Identifies one run of one server process: another one may have lost the last writes. It knows the scripts from then on: a
+   * connection that closes is not overtaken by its own registration.
+   */
   async runId(): Promise<string> {
+    await Promise.all(Object.values(scripts).map((script) => script.load(this.redis)));
     const id = /^run_id:(\w+)/m.exec(await this.redis.info('server'))?.[1];
     if (!id) throw new Error('Redis does not tell its run_id');
     return id;

@@ -13,6 +13,11 @@ export class Script {
     this.sha = createHash('sha1').update(this.source).digest('hex');
   }
 
+  /** Has the server know it, so that what is run from now on is run in the order in which it was sent. */
+  async load(redis: Redis): Promise<void> {
+    await redis.script('LOAD', this.source);
+  }
+
   /** All that are run within a turn of the event loop go out with one system call. */
   async run(redis: Redis, key: string, args: readonly (string | number)[]): Promise<unknown> {
     try {

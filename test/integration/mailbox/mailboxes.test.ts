@@ -196,6 +196,14 @@ describe('closing', () => {
     expect(await mailboxes.redis.hexists(mailboxes.key('user', user), 'c:c1')).toBe(0);
   });
 
+  it('comes after the opening also where the server has just begun to run', async () => {
+    await mailboxes.redis.script('FLUSH');
+    await mailboxes.store.runId();
+    await close('other');
+    await Promise.all([opened('c1'), close('c1')]);
+    expect(await mailboxes.redis.hexists(mailboxes.key('user', user), 'c:c1')).toBe(0);
+  });
+
   it('leaves a connection that another node has taken over', async () => {
     await opened('c1', 'n1');
     await opened('c1', 'n2');
