@@ -93,7 +93,9 @@ function withLeavers(
       leaver.conversationId === conversationId &&
       leaver.joinedRev <= rev &&
       rev < leaver.rev &&
-      seq > leaver.visibleAfterSeq,
+      seq > leaver.visibleAfterSeq &&
+      // Who leaves while the members are being read stands among these too: twice in a mailbox under one cursor is an error.
+      !recipients.includes(leaver.userId),
   );
   return left.length === 0 ? recipients : [...recipients, ...left.map(({ userId }) => userId)];
 }

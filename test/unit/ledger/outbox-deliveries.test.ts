@@ -25,11 +25,13 @@ const store = {
         })),
       ]),
     ),
-  // User 3 was there from rev 2 until rev 6, and did not see the first four messages.
+  // In 100 user 3 was there from rev 2 until rev 6, and did not see the first four messages; from 101 user 2 goes just
+  // when the members have been read.
   findLeavers: async (since: ReadonlyMap<string, number>) =>
-    since.has('100')
-      ? [{ conversationId: '100', userId: '3', rev: 6, joinedRev: 2, visibleAfterSeq: 4 }]
-      : [],
+    [
+      { conversationId: '100', userId: '3', rev: 6, joinedRev: 2, visibleAfterSeq: 4 },
+      { conversationId: '101', userId: '2', rev: 51, joinedRev: 1, visibleAfterSeq: 0 },
+    ].filter(({ conversationId }) => since.has(conversationId)),
 } as unknown as LedgerStore;
 const deliveries = new OutboxDeliveries(store, new MemberLists(store));
 
@@ -72,6 +74,11 @@ describe('batches of the outbox', () => {
       true,
       false,
     ]);
+  });
+
+  it('go once to who leaves while the members are being read', async () => {
+    const [found] = await deliveries.of([aBatch('1', [{ conversationId: '101', rev: 9 }])]);
+    expect(found?.events.map(({ recipients }) => recipients)).toEqual([['1', '2']]);
   });
 
   it('carry no bodies: followers read the present state', async () => {
