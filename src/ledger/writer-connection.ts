@@ -4,10 +4,10 @@ import { within } from '../platform/jobs/within.js';
 import { isConnectionLoss } from '../platform/errors/translate.js';
 
 /** A transaction that has not ended by then is given up with its connection. Milliseconds. */
-const TRANSACTION_MS = 10_000;
+const TRANSACTION_MS = 6_000;
 const ROLLBACK_MS = 1_000;
 /** Seconds for which a transaction waits for another one's rows: less than it has in all. */
-const LOCK_WAIT_SECONDS = 5;
+const LOCK_WAIT_SECONDS = 3;
 
 /** Connections of the pool that may have ended unnoticed, when its server was restarted. */
 const MOST_ENDED = 50;

@@ -15,7 +15,7 @@ const commits = (mishap: Mishap): Fault =>
       const sprung = node.links.mysql.next('COMMIT', mishap);
       const late = delay(TRAP_WITHIN_MS, 'late', { ref: false });
       if ((await Promise.race([sprung, late])) === 'late') throw new Error('nothing was committed');
-      if (mishap === 'answer swallowed') break; // the node waits ten seconds for each
+      if (mishap === 'answer swallowed') break; // the node waits six seconds for each
     }
     node.links.mysql.disarm();
   });
