@@ -34,7 +34,8 @@ export class NodeIdentity implements OnModuleInit, OnApplicationShutdown {
 
   async onApplicationShutdown(): Promise<void> {
     clearInterval(this.renewal);
-    if (this.redis.status === 'ready') await this.redis.del(this.key(this.number));
+    // Another node's, where this one was away for longer than its lease.
+    if (this.redis.status === 'ready') await this.redis.eval(GIVE_BACK, 1, this.key(this.number), this.name);
   }
 
   private async lease(): Promise<void> {
@@ -66,6 +67,7 @@ export class NodeIdentity implements OnModuleInit, OnApplicationShutdown {
   }
 }
 
+const GIVE_BACK = `if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0`;
 const LEASE_MS = 120_000;
 /** Short, so that the number is taken again soon after a Redis that lost it. */
 const RENEW_MS = 2_000;
