@@ -5,6 +5,8 @@
 -- Header: a = audiences (lists of user ids), c = conversations { id, first rev, last rev, settled rev or -1,
 -- events { rev, reference, audience, body or 0 } }; a conversation with first rev 0 is not numbered.
 -- Each conversation is appended whole or refused: what is not newer than the last rev is skipped, a hole is refused.
+-- Entries go neither to replicas nor to the append-only file: a restart or a failover begins an epoch, and nothing of
+-- the one before is read again.
 -- Answers { 'ok', refused conversation ids }, { 'epoch' } or { 'late' }.
 local prefix, epoch = ARGV[1], ARGV[2]
 local state = redis.call('HMGET', KEYS[1], 'epoch', 'ms', 'n')
@@ -74,9 +76,11 @@ local function append(event)
   n = n + 1
   local cursor = string.format('%.0f-%d', ms, n)
   local reference, audience = event[2], audienceOf(event[3])
+  redis.set_repl(redis.REPL_NONE)
   for _, box in ipairs(audience.boxes) do
     redis.call('XADD', box, 'MAXLEN', '~', ARGV[5], cursor, 'r', reference)
   end
+  redis.set_repl(redis.REPL_ALL)
   for _, user in ipairs(audience.forsaken) do endWithHead(user) end
   local body = event[4] > 0 and ARGV[7 + event[4]] or ''
   for _, wake in ipairs(audience.wakes) do

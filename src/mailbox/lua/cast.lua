@@ -4,6 +4,7 @@
 -- number of the cast that its receivers must have got before (its own: none), 1 for connected users alone, reference,
 -- the mailbox after which the chunk begins, the one up to which it goes ('+': all that are left), 1 to end the cast
 -- without these, lists of users (JSON), then one envelope body a list.
+-- As in append.lua, entries are neither replicated nor written to disk.
 -- A mailbox that was opened since the cast began is left out: its owner reads MySQL for it.
 -- Answers { 'ok' }, { 'moved' } where the shard is not at that chunk any more, or { 'epoch' }.
 local prefix, number = ARGV[1], tonumber(ARGV[3])
@@ -45,7 +46,9 @@ for i, users in ipairs(cjson.decode(ARGV[12])) do
       redis.call('ZREM', prefix .. 'boxes', user)
     elseif opened < number and had and (#nodes > 0 or ARGV[7] ~= '1') then
       count = count + 1
+      redis.set_repl(redis.REPL_NONE)
       redis.call('XADD', prefix .. 'box:' .. user, 'MAXLEN', '~', ARGV[5], cursor, 'r', ARGV[8])
+      redis.set_repl(redis.REPL_ALL)
       -- The first entry makes the stream, also after the last connection has closed: it must end with its head.
       if #nodes == 0 then
         redis.call('PEXPIRE', prefix .. 'box:' .. user, redis.call('PTTL', prefix .. 'user:' .. user) + 60000, 'NX')
