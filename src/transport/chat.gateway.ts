@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { type OnGatewayConnection, type OnGatewayInit, WebSocketGateway } from '@nestjs/websockets';
 import type { Server, Socket } from 'socket.io';
@@ -25,6 +26,8 @@ import { SocketLimits } from './socket-limits.js';
 
 /** What an acknowledgement weighs, roughly, among what waits for a client. In characters. */
 const ACKNOWLEDGEMENT = 512;
+/** Milliseconds until who connects too often is refused. */
+const REFUSED_AFTER_MS = 250;
 
 /** What a socket carries from its handshake to its connection. */
 interface SocketData {
@@ -53,7 +56,7 @@ export class ChatGateway implements OnGatewayInit<Server>, OnGatewayConnection<C
     server.use((socket, next) => {
       this.admit(socket as ChatSocket).then(
         () => next(),
-        (error: unknown) => next(refusal(this.problem(error))),
+        (error: unknown) => void this.refuse(error, next),
       );
     });
   }
@@ -63,7 +66,13 @@ export class ChatGateway implements OnGatewayInit<Server>, OnGatewayConnection<C
     const connection = this.connections.add(principal, door);
     const commander: Commander = { principal, connection, following };
     const queue = new CommandQueue(door, () => socket.disconnect(true));
-    const patience = new Patience((error) => door.refuse(error));
+    const patience = new Patience({
+      stopReading: () => door.stopReading(),
+      sendAway: (error) => {
+        this.limits.countSentAway(principal);
+        door.sendAway(error);
+      },
+    });
     const leave = (): void => {
       queue.close();
       this.connections.remove(connection);
@@ -77,6 +86,13 @@ export class ChatGateway implements OnGatewayInit<Server>, OnGatewayConnection<C
       queue.add(async () => patience.note(await this.command(commander, door, name, args))),
     );
     following.start();
+  }
+
+  /** Who comes too often hears so a little later: those who don't heed it come no faster than they hear it. */
+  private async refuse(error: unknown, next: (error: Error) => void): Promise<void> {
+    const problem = this.problem(error);
+    if (problem.code === 'rate_limited') await delay(REFUSED_AFTER_MS);
+    next(refusal(problem));
   }
 
   /** Throws what the client is told as the problem of its `connect_error`. */

@@ -1,8 +1,11 @@
 import type { Door } from './door.js';
+import type { SocketIoDoor } from './socket-io-door.js';
 
 /** Commands of one connection that are carried out at a time. */
 const AT_ONCE = 64;
-/** Commands that may wait besides; whoever sends more is no chat client. */
+/** Commands that wait, from which on nothing more is read of the connection until half of them have begun. */
+const CROWD = 1_000;
+/** Commands that may wait where reading can't be stopped; whoever sends more is no chat client. */
 const WAITING = 10_000;
 
 /**
@@ -14,9 +17,10 @@ export class CommandQueue {
   private running = 0;
   private isPausing = false;
   private isClosed = false;
+  private readOn: (() => void) | undefined;
 
   constructor(
-    private readonly door: Pick<Door, 'isBlocked' | 'drained'>,
+    private readonly door: Pick<Door, 'isBlocked' | 'drained'> & Pick<SocketIoDoor, 'stopReading'>,
     private readonly overflow: () => void,
   ) {}
 
@@ -26,6 +30,7 @@ export class CommandQueue {
     if (this.waiting.length >= WAITING) return this.overflow();
     this.waiting.push(command);
     this.begin();
+    if (this.waiting.length >= CROWD) this.readOn ??= this.door.stopReading();
   }
 
   /** Forgets what has not begun, and takes no more: a door that is gone may stay blocked for ever. */
@@ -39,6 +44,10 @@ export class CommandQueue {
       if (this.door.isBlocked) return void this.pause();
       const command = this.waiting.shift();
       if (command) void this.run(command);
+    }
+    if (this.readOn && this.waiting.length <= CROWD / 2) {
+      this.readOn();
+      this.readOn = undefined;
     }
   }
 

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Server } from 'socket.io';
+import type { WebSocket } from 'ws';
 import { gather } from '../platform/net/gathered-writes.js';
 
 /** What there is of an Engine.IO connection below its types: only a WebSocket has a TCP connection of its own. */
@@ -7,7 +8,7 @@ export interface Connection {
   readonly readyState: string;
   readonly writeBuffer: readonly unknown[];
   readonly transport: {
-    readonly socket?: { readonly readyState: number; readonly _socket?: Socket | null };
+    readonly socket?: WebSocket & { readonly _socket?: Socket | null };
   };
 }
 

@@ -15,6 +15,9 @@ interface Encoded {
   readonly frame: Buffer;
 }
 
+/** Milliseconds that a client who is sent away has to take the reason. */
+const LAST_WORD_MS = 1_000;
+
 const encodedEvents = new WeakMap<MailboxEvent, Encoded>();
 
 /** Made once an event, however many sockets it is written to. 2 is Socket.IO's event, 4 is Engine.IO's message. */
@@ -39,6 +42,8 @@ export class SocketIoDoor implements Door {
   /** Bytes that wait for the client, roughly: neither Engine.IO's buffer nor the TCP connection's has a bound. */
   private waiting = 0;
   private readonly whenDrained: (() => void)[] = [];
+  /** Those for whom nothing is read of the client. */
+  private stops = 0;
   private readonly onDrain = (): void => {
     this.waiting = this.connection.transport.socket?._socket?.writableLength ?? 0;
     if (this.whenDrained.length > 0) for (const resolve of this.whenDrained.splice(0)) resolve();
@@ -91,6 +96,26 @@ export class SocketIoDoor implements Door {
   refuse(error: ChatError): void {
     this.socket.emit('error', toProblem(error, this.socket.id));
     this.socket.conn.close();
+  }
+
+  /** Likewise for one who does not heed it: whatever else they have sent is not read any more. */
+  sendAway(error: ChatError): void {
+    this.stopReading();
+    this.refuse(error);
+    setTimeout(() => this.connection.transport.socket?.terminate(), LAST_WORD_MS).unref();
+  }
+
+  /**
+   * Reads nothing of a WebSocket until all who stopped it have called what they were given: what the client sends waits on
+   * its side. Over HTTP polling it goes on: there each request is counted.
+   */
+  stopReading(): () => void {
+    this.stops += 1;
+    this.connection.transport.socket?.pause();
+    return () => {
+      this.stops -= 1;
+      if (this.stops === 0) this.connection.transport.socket?.resume();
+    };
   }
 
   /** A client comes back by itself when only its transport closes; it stays away when its namespace is closed. */

@@ -18,7 +18,10 @@ const classes: Readonly<Record<string, ActionClass>> = {
   'presence.unsubscribe': 'signals',
 };
 
-/** What counts on the Socket.IO door. All throw `rate_limited`. */
+/** As many connections are counted of who was sent away: whoever comes back each time soon stays away. */
+const SENT_AWAY_COUNTS = 100;
+
+/** What counts on the Socket.IO door. Those that don't say otherwise throw `rate_limited`. */
 @Injectable()
 export class SocketLimits {
   constructor(
@@ -33,6 +36,11 @@ export class SocketLimits {
 
   countConnection(principal: Principal): void {
     this.limits.take('connections', callerOf(principal));
+  }
+
+  /** Never throws: it is the next connection that is refused. */
+  countSentAway(principal: Principal): void {
+    this.limits.charge('connections', callerOf(principal), SENT_AWAY_COUNTS);
   }
 
   countCommand(principal: Principal, name: string): void {

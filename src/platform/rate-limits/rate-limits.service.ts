@@ -78,11 +78,16 @@ export class RateLimits {
 
   /** As if the action had not come. */
   giveBack(kind: ActionClass, subject: Subject): void {
+    this.charge(kind, subject, -1);
+  }
+
+  /** As if so many actions had come, whether or not they would have been allowed. */
+  charge(kind: ActionClass, subject: Subject, count: number): void {
     const rate = this.rateOf(kind, subject);
     if (!rate) return;
     const key = keyOf(kind, subject);
     const allowance = this.allowance(key);
-    allowance.owe(-costMs(rate), performance.now());
+    allowance.owe(count * costMs(rate), performance.now());
     void this.tell(key, allowance, rate);
   }
 

@@ -254,7 +254,8 @@ it('a socket that goes on although all is refused is told, and closed; one that 
   const [deaf, patient] = [await connectSocket(there, ada), await connectSocket(there, ada)];
   const problems: { code?: string; retryAfterMs?: number }[] = [];
   deaf.socket.on('error', (problem: (typeof problems)[number]) => problems.push(problem));
-  for (const n of range(1, 600)) deaf.socket.emit('conversation.read', { conversationId: '1', seq: n });
+  for (const seq of [1, 2]) await deaf.command('conversation.read', { conversationId: '1', seq });
+  for (const n of range(3, 600)) deaf.socket.emit('conversation.read', { conversationId: '1', seq: n });
   await deaf.until('is closed', () => deaf.isClosed);
   expect(problems).toMatchObject([{ code: 'rate_limited', retryAfterMs: 10_000 }]);
   expect(await patient.command('conversation.read', { conversationId: '1', seq: 1 })).toMatchObject({
@@ -262,4 +263,8 @@ it('a socket that goes on although all is refused is told, and closed; one that 
     error: { code: 'rate_limited' },
   });
   expect(patient.isClosed).toBe(false);
+  // It would be the third one that may be opened, were it not for the one that was closed.
+  const again = begin('socket.io', there, ada);
+  await again.until('is refused', () => again.problem !== undefined);
+  expect(again.problem).toMatchObject({ code: 'rate_limited' });
 });

@@ -10,6 +10,13 @@ function aDoor() {
   let drain: (() => void)[] = [];
   const door = {
     isBlocked: false,
+    isRead: true,
+    stopReading: () => {
+      door.isRead = false;
+      return () => {
+        door.isRead = true;
+      };
+    },
     drained: () => (door.isBlocked ? new Promise<void>((resolve) => drain.push(resolve)) : Promise.resolve()),
     unblock: () => {
       door.isBlocked = false;
@@ -50,6 +57,25 @@ it('begins nothing while the client does not take what it is sent', async () => 
   await soon('done', () => done === 1);
 });
 
+it('has no more read while a thousand wait, until half of them have begun', async () => {
+  const door = aDoor();
+  const queue = new CommandQueue(door, () => undefined);
+  const finish: (() => void)[] = [];
+  const begun = (count: number) => soon(`${count} have begun`, () => finish.length >= count);
+  for (let i = 0; i < 64 + 999; i += 1) queue.add(() => new Promise((resolve) => finish.push(resolve)));
+  expect(door.isRead).toBe(true);
+  queue.add(() => Promise.resolve());
+  expect(door.isRead).toBe(false);
+  for (let i = 0; i < 499; i += 1) {
+    await begun(i + 1);
+    finish[i]?.();
+  }
+  await begun(64 + 499);
+  expect(door.isRead).toBe(false);
+  finish[499]?.();
+  await soon('it is read again', () => door.isRead);
+});
+
 it('tells of a flood instead of keeping it', () => {
   const door = aDoor();
   door.isBlocked = true;
@@ -62,7 +88,7 @@ it('tells of a flood instead of keeping it', () => {
 it('takes nothing more once it is closed, also where its door stays blocked and waits for nothing', async () => {
   // As that of a socket that was cut off in the middle of a flood.
   let waits = 0;
-  const door = { isBlocked: true, drained: async () => void (waits += 1) };
+  const door = { ...aDoor(), isBlocked: true, drained: async () => void (waits += 1) };
   const queue = new CommandQueue(door, () => undefined);
   let done = 0;
   queue.close();
