@@ -1,19 +1,15 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Attack, Target } from '../attackers/main.js';
 import { Tally } from '../measure/tally.js';
-import { textOf } from '../measure/text.js';
 import type { Subject } from '../subject.js';
 import type { Case, Figures, Scale, Workload } from '../workload.js';
-import { type OpenPair, closePairs, openPairs } from './pairs.js';
+import { closePairs, openPairs, talkCalmly } from './pairs.js';
 
 const ATTACKERS = 50;
 const OTHERS = 20;
 const SECONDS = 6;
-/** Milliseconds from one message of a sender to the next: within what each may send in a minute. */
-const PACE_MS = 110;
 
 const program = resolve(import.meta.dirname, '../attackers/main.js');
 
@@ -39,20 +35,11 @@ async function others(subject: Subject, scale: Scale): Promise<Tally> {
   const tally = new Tally();
   const pairs = await openPairs(subject, OTHERS, tally);
   const deadline = performance.now() + scale.ms(SECONDS);
-  await Promise.all(pairs.map((pair, stream) => talkCalmly(pair, stream, tally, deadline)));
+  const isOver = (): boolean => performance.now() >= deadline;
+  await Promise.all(pairs.map((pair, stream) => talkCalmly(pair, stream, tally, isOver)));
   await tally.settled();
   await closePairs(pairs);
   return tally;
-}
-
-async function talkCalmly({ from, address }: OpenPair, stream: number, tally: Tally, deadline: number) {
-  await delay(Math.random() * PACE_MS);
-  while (performance.now() < deadline) {
-    const acknowledged = new Promise<void>((done) =>
-      from.send(address, textOf(stream, tally.next(stream)), done),
-    );
-    await Promise.all([acknowledged, delay(PACE_MS)]);
-  }
 }
 
 const under = (attack: Attack, title: string): Case => ({

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { cpuSeconds } from '../measure/processes.js';
 import { Tally } from '../measure/tally.js';
 import { textOf } from '../measure/text.js';
@@ -6,6 +7,8 @@ import type { Case, Figures, Scale, Workload } from '../workload.js';
 
 const PAIRS = 100;
 const SECONDS = 4;
+/** Milliseconds from one message of a calm sender to the next: within what each may send in a minute. */
+const PACE_MS = 110;
 
 export const pairColumns = {
   rate: { title: 'messages/s', digits: 0 },
@@ -81,6 +84,22 @@ export function talk(
     };
     for (let i = 0; i < onTheWay; i += 1) send();
   });
+}
+
+/** One sends at an even pace until it is over, and waits for whatever takes longer. */
+export async function talkCalmly(
+  { from, address }: OpenPair,
+  stream: number,
+  tally: Tally,
+  isOver: () => boolean,
+): Promise<void> {
+  await delay(Math.random() * PACE_MS);
+  while (!isOver()) {
+    const acknowledged = new Promise<void>((done) =>
+      from.send(address, textOf(stream, tally.next(stream)), done),
+    );
+    await Promise.all([acknowledged, delay(PACE_MS)]);
+  }
 }
 
 export const onTheWay = (count: number, contenders: Case['contenders']): Case => ({

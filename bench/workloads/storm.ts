@@ -3,7 +3,7 @@ import { Tally } from '../measure/tally.js';
 import { textOf } from '../measure/text.js';
 import type { Ear, Line, Person, Subject } from '../subject.js';
 import type { Figures, Scale, Workload } from '../workload.js';
-import { closePairs, openPairs, talk } from './pairs.js';
+import { closePairs, openPairs, talkCalmly } from './pairs.js';
 
 const CONNECTIONS = 5_000;
 const MISSED = 10;
@@ -59,9 +59,7 @@ async function othersMeanwhile(subject: Subject, scale: Scale, work: () => Promi
   const tally = new Tally();
   const pairs = await openPairs(subject, scale.of(OTHERS), tally);
   let isOver = false;
-  const talking = pairs.map((pair, stream) =>
-    talk(pair, stream, tally, { onTheWay: 1, isOver: () => isOver }),
-  );
+  const talking = pairs.map((pair, stream) => talkCalmly(pair, stream, tally, () => isOver));
   await work();
   isOver = true;
   await Promise.all(talking);
@@ -91,7 +89,7 @@ export const w5: Workload = {
   name: 'w5',
   title: 'All come back',
   about:
-    '5,000 members of one group are cut off at once, miss ten messages, and come back with their cursors, 256 at a time: from the first one until all have all ten. Meanwhile, and for 4 s before, 20 other pairs talk, one message on the way each.',
+    '5,000 members of one group are cut off at once, miss ten messages, and come back with their cursors, 256 at a time: from the first one until all have all ten. Meanwhile, and for 4 s before, 20 other pairs talk, nine messages a second each.',
   rounds: 1,
   cases: [
     {

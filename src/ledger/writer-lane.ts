@@ -16,6 +16,8 @@ const QUEUED_SENDS = 20_000;
 /** Milliseconds within which a send is answered, if need be with an unknown outcome. */
 const ANSWER_MS = 12_000;
 const RETRY_MS = 100;
+/** Milliseconds after which a batch that is still being stored is late: nobody else should wait for it. */
+const LATE_MS = 100;
 
 interface Waiting {
   readonly draft: MessageDraft;
@@ -39,11 +41,14 @@ export interface LaneWork<C extends { readonly plan: CommitPlan }> {
 
 /**
  * One writer: gathers the sends that come while its last transaction is under way, and stores them with the next.
- * No timer: an idle lane adds no waiting. All sends of a conversation go through the same lane of a node.
+ * No timer: an idle lane adds no waiting. All sends of a conversation that are under
+ * way on a node at a time go through the same lane.
  */
 export class WriterLane<C extends { readonly plan: CommitPlan }> {
   private readonly queue: Waiting[] = [];
   private working: Promise<void> | undefined;
+  /** When it began to store a batch, while it does. */
+  private storingSince: number | undefined;
   private readonly logger = new Logger(WriterLane.name);
 
   constructor(
@@ -63,6 +68,11 @@ export class WriterLane<C extends { readonly plan: CommitPlan }> {
     });
   }
 
+  /** Whether the batch under way takes longer than it should. */
+  get isLate(): boolean {
+    return this.storingSince !== undefined && performance.now() - this.storingSince > LATE_MS;
+  }
+
   /** Waits for what is queued. */
   async drain(): Promise<void> {
     await this.working;
@@ -73,7 +83,9 @@ export class WriterLane<C extends { readonly plan: CommitPlan }> {
     // Sends of the same turn of the event loop belong into one transaction.
     await new Promise((resolve) => setImmediate(resolve));
     while (this.queue.length > 0) {
+      this.storingSince = performance.now();
       await this.store(this.takeBatch());
+      this.storingSince = undefined;
       await this.lane.pace();
     }
     this.working = undefined;

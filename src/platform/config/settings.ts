@@ -66,8 +66,8 @@ export const settings = {
     ),
     writerLanes: setting(
       'WRITER_LANES',
-      whole(1, 32, 2),
-      'Group-commit writers of a node, each with a connection of its own.',
+      whole(1, 32, 4),
+      'Group-commit writers of a node, each with a connection of its own; the others are for when one is stuck.',
     ),
   },
   redis: {
