@@ -1,9 +1,13 @@
+import { findEjabberd } from './contenders/ejabberd-server.js';
+import { startEjabberd } from './contenders/ejabberd.js';
 import { startMailroom } from './contenders/mailroom.js';
 import { startPeer } from './contenders/peer.js';
 import type { Subject } from './subject.js';
 
 interface Contender {
   readonly title: string;
+  /** What this machine lacks for it to take part; undefined where nothing is lacking. */
+  lacks?(): string | undefined;
   start(): Promise<Subject>;
 }
 
@@ -28,6 +32,11 @@ export const contenders = {
     start: () =>
       startPeer({ program: 'yardstick', processes: 1, database: true, redis: true, speaks: 'socket.io' }),
   },
+  ejabberd: {
+    title: 'ejabberd (durable)',
+    lacks: () => (findEjabberd() ? undefined : 'Debian’s packages ejabberd and erlang-p1-mysql'),
+    start: startEjabberd,
+  },
   'socket.io': {
     title: 'Socket.IO, rooms (stores nothing)',
     start: () =>
@@ -45,3 +54,8 @@ export const contenders = {
 } satisfies Record<string, Contender>;
 
 export type ContenderName = keyof typeof contenders;
+
+export const lackingFor = (name: ContenderName): string | undefined => {
+  const contender: Contender = contenders[name];
+  return contender.lacks?.();
+};

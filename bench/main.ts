@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { contenders, lackingFor } from './contenders.js';
 import { report } from './report.js';
-import { runWorkload } from './run.js';
+import { contendersOf, runWorkload } from './run.js';
 import { Scale } from './workload.js';
 import { workloads } from './workloads.js';
 
@@ -23,9 +24,15 @@ if (unknown.length > 0) {
 }
 const file = resolve(import.meta.dirname, '../../../docs/benchmarks.md');
 const chosen = workloads.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+const present = contendersOf(chosen).filter((name) => {
+  if (values.only.length > 0 && !values.only.includes(name)) return false;
+  const lacking = lackingFor(name);
+  if (lacking) console.log(`Without ${contenders[name].title}: ${lacking} are not installed.`);
+  return !lacking;
+});
 for (const workload of chosen) {
   const size = values.small ? { ...workload, rounds: 1 } : workload;
-  const results = await runWorkload(size, new Scale(values.small ? SMALL : 1), values.only, console.log);
+  const results = await runWorkload(size, new Scale(values.small ? SMALL : 1), present, console.log);
   if (!values.small && values.only.length === 0) await report(file, workload, results);
 }
 process.exit(0);

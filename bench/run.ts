@@ -6,17 +6,15 @@ import type { Case, Figures, Scale, Workload } from './workload.js';
 /** What all rounds of a case gave: by contender, by column. */
 export type CaseResult = ReadonlyMap<ContenderName, Readonly<Record<string, Summary>>>;
 
-/** Measures a workload: all its contenders run side by side, and take turns round by round. */
+/** Measures a workload: all its contenders who are present run side by side, and take turns round by round. */
 export async function runWorkload(
   workload: Workload,
   scale: Scale,
-  only: readonly string[],
+  present: readonly ContenderName[],
   log: (line: string) => void,
 ): Promise<ReadonlyMap<Case, CaseResult>> {
   const subjects = new Map<ContenderName, Subject>();
-  const wanted = [...new Set(workload.cases.flatMap((one) => one.contenders))].filter(
-    (name) => only.length === 0 || only.includes(name),
-  );
+  const wanted = contendersOf([workload]).filter((name) => present.includes(name));
   try {
     for (const name of wanted) subjects.set(name, await contenders[name].start());
     const results = new Map<Case, CaseResult>();
@@ -29,6 +27,11 @@ export async function runWorkload(
     await Promise.all([...subjects.values()].map((subject) => subject.stop()));
   }
 }
+
+/** Who takes part in any of these. */
+export const contendersOf = (workloads: readonly Workload[]): ContenderName[] => [
+  ...new Set(workloads.flatMap(({ cases }) => cases.flatMap((one) => one.contenders))),
+];
 
 async function runCase(
   one: Case,

@@ -14,9 +14,18 @@ export interface Stores {
   stop(): Promise<void>;
 }
 
-export async function startStores(need: { database: boolean; redis: boolean }): Promise<Stores> {
+interface Need {
+  readonly database: boolean;
+  readonly redis: boolean;
+  /** Where the database is to listen too, for a contender that knows no Unix sockets. */
+  readonly databasePort?: number;
+}
+
+export async function startStores(need: Need): Promise<Stores> {
   const directory = mkdtempSync(join(tmpdir(), 'mailroom-bench-'));
-  const mariadb = need.database ? await startMariadb({ directory: join(directory, 'db') }) : undefined;
+  const mariadb = need.database
+    ? await startMariadb({ directory: join(directory, 'db'), port: need.databasePort })
+    : undefined;
   const redis = need.redis ? await startRedis({ directory: join(directory, 'redis') }) : undefined;
   const servers = [mariadb, redis].filter((server): server is PrivateServer => server !== undefined);
   return {

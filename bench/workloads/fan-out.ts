@@ -71,7 +71,7 @@ export const groupOf = (size: number, contenders: Case['contenders']): Case => (
   measure: (subject, scale) => measureFanOut(subject, scale, size),
 });
 
-const all = ['mailroom', 'yardstick', 'socket.io', 'socket.io-streams', 'ws'] as const;
+const all = ['mailroom', 'yardstick', 'ejabberd', 'socket.io', 'socket.io-streams', 'ws'] as const;
 
 export const w2: Workload = {
   name: 'w2',

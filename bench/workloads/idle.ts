@@ -38,7 +38,7 @@ export async function measureIdle(subject: Subject, scale: Scale, connections: n
 
 const connections = (count: number): Case => ({
   title: `${count.toLocaleString('en')} connections`,
-  contenders: ['mailroom', 'mailroom-sse', 'yardstick', 'socket.io', 'ws'],
+  contenders: ['mailroom', 'mailroom-sse', 'yardstick', 'ejabberd', 'socket.io', 'ws'],
   columns: idleColumns,
   measure: (subject, scale) => measureIdle(subject, scale, count),
 });

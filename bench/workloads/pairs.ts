@@ -109,7 +109,15 @@ export const onTheWay = (count: number, contenders: Case['contenders']): Case =>
   measure: (subject, scale) => measurePairs(subject, scale, count),
 });
 
-const all = ['mailroom', 'mailroom-two', 'yardstick', 'socket.io', 'socket.io-streams', 'ws'] as const;
+const all = [
+  'mailroom',
+  'mailroom-two',
+  'yardstick',
+  'ejabberd',
+  'socket.io',
+  'socket.io-streams',
+  'ws',
+] as const;
 
 export const w1: Workload = {
   name: 'w1',

@@ -44,7 +44,7 @@ export const w4: Workload = {
   cases: [
     {
       title: '5,000 messages',
-      contenders: ['mailroom', 'mailroom-sse', 'yardstick'],
+      contenders: ['mailroom', 'mailroom-sse', 'yardstick', 'ejabberd'],
       columns: {
         rate: { title: 'messages/s', digits: 0 },
         cpu: { title: 'CPU s per 1,000', digits: 3 },

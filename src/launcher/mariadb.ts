@@ -11,6 +11,8 @@ export interface MariadbOptions {
   directory: string;
   /** The database of the URL, made if missing. */
   database?: string;
+  /** Of 127.0.0.1, for clients that know no Unix sockets; users with passwords are theirs to make. None by default. */
+  port?: number;
   program?: DatabaseProgram;
   signal?: AbortSignal;
 }
@@ -20,7 +22,7 @@ export interface MariadbOptions {
  * process and of the machine, and is found again by the next start on the same directory.
  */
 export async function startMariadb(options: MariadbOptions): Promise<PrivateServer> {
-  const { directory, database = 'mailroom', program = findDatabase(), signal } = options;
+  const { directory, database = 'mailroom', port, program = findDatabase(), signal } = options;
   if (!program) throw new LauncherError('There is no mariadbd or mysqld on this machine.');
   makePrivateDirectory(directory);
   const socket = socketPath(directory, 'mariadb.sock');
@@ -37,9 +39,9 @@ export async function startMariadb(options: MariadbOptions): Promise<PrivateServ
     socketPath: socket,
     dataDirectory,
     file: program.server,
-    args: [...serverArguments(program), ...own],
+    args: [...serverArguments(program), ...networking(port), ...own],
     prepare: () => makeDataDirectory(program, dataDirectory),
-    ping: () => makeDatabase(socket, database),
+    ping: () => makeDatabase(socket, database, port),
   });
   await server.start(signal);
   return server;
@@ -54,7 +56,6 @@ function serverArguments({ flavour }: DatabaseProgram): string[] {
   return [
     '--no-defaults', // must be first: the machine's own configuration is for its own server
     ...(process.getuid!() === 0 ? ['--user=root'] : []), // refuses to run as root without being told
-    '--skip-networking',
     '--innodb-flush-log-at-trx-commit=1', // acknowledged is durable, in the default too
     '--skip-log-bin', // nobody reads it here, and it would cost a second fsync per commit
     '--innodb-buffer-pool-size=256M',
@@ -66,11 +67,17 @@ function serverArguments({ flavour }: DatabaseProgram): string[] {
   ];
 }
 
+/** Names aren't resolved: who is of localhost comes by the socket, and who comes by the port is of 127.0.0.1. */
+const networking = (port: number | undefined): string[] =>
+  port ? ['--bind-address=127.0.0.1', `--port=${port}`, '--skip-name-resolve'] : ['--skip-networking'];
+
 /** Answering clients and having the database are one state: ready. */
-async function makeDatabase(socket: string, database: string): Promise<void> {
+async function makeDatabase(socket: string, database: string, port: number | undefined): Promise<void> {
   const connection = await createConnection({ socketPath: socket, user: 'root', connectTimeout: 5_000 });
   connection.on('error', () => {}); // a server that dies just now shows in the query
   try {
+    // Without a password, an administrator is for the socket alone.
+    if (port) await connection.query("DROP USER IF EXISTS 'root'@'127.0.0.1', 'root'@'::1'");
     await connection.query('CREATE DATABASE IF NOT EXISTS ?? CHARACTER SET utf8mb4', [database]);
   } finally {
     connection.destroy();

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { findEjabberd } from '../../../bench/contenders/ejabberd-server.js';
 import { startNode } from '../../support/node.js';
 import { createDatabase } from '../../support/servers.js';
 
@@ -22,6 +23,14 @@ describe('npm run bench', () => {
       expect(rounds, name).toHaveLength(2);
       for (const round of rounds) expect(round).toMatch(/CPU s per 1,000 \d.* lost, doubled, disordered 0$/);
     }
+  });
+
+  it('measures ejabberd where it is installed, and says where it is not', { timeout: 90_000 }, async () => {
+    const { stdout } = await node('dist/bench/bench/main.js', '--small', '--only', 'ejabberd', 'w2', 'w4');
+    const rounds = stdout.split('\n').filter((line) => line.includes(' ejabberd '));
+    if (!findEjabberd()) return expect(stdout).toMatch(/^Without ejabberd .* ejabberd and erlang-p1-mysql /m);
+    expect(rounds).toHaveLength(3);
+    for (const round of rounds) expect(round).toMatch(/CPU s per .* lost, doubled, disordered 0$/);
   });
 
   it('measures reads of histories that it has filled', { timeout: 90_000 }, async () => {

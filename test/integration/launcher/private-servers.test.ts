@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { anyFreePort } from '../../../src/launcher/free-port.js';
 import { startMariadb } from '../../../src/launcher/mariadb.js';
 import type { PrivateServer } from '../../../src/launcher/private-server.js';
 import { startRedis } from '../../../src/launcher/redis.js';
@@ -134,4 +135,16 @@ it('says what the server said when it does not start', async () => {
   const program = { flavour: 'mariadb' as const, server: '/bin/false', installer: '/bin/true' };
   const starting = startMariadb({ directory: join(directory, 'broken'), program });
   await expect(starting).rejects.toThrow(/MariaDB did not start\. Its log, .*server\.log, ends:/);
+});
+
+it('mariadb listens on a port where it is told to, and lets nobody in there without a password', async () => {
+  const port = await anyFreePort('127.0.0.1');
+  const server = await startMariadb({ directory: join(directory, 'open'), port });
+  servers.push(server);
+  await query(server, "CREATE USER 'known'@'127.0.0.1' IDENTIFIED BY 'secret'");
+  const connect = (user: string, password?: string) =>
+    createConnection({ host: '127.0.0.1', port, user, password });
+  await (await connect('known', 'secret')).end();
+  await expect(connect('known')).rejects.toMatchObject({ code: 'ER_ACCESS_DENIED_ERROR' });
+  await expect(connect('root')).rejects.toMatchObject({ code: 'ER_ACCESS_DENIED_ERROR' });
 });
