@@ -117,21 +117,17 @@ export class MessageStore {
     ]);
   }
 
-  /** Likewise those created up to another rev. */
+  /** Likewise those up to another seq, without those that nobody has changed since they were made. */
   async findOlderChangedAfter(
     conversationId: string,
-    afterRev: number,
-    afterSeq: number,
-    createdUpToRev: number,
+    rev: number,
+    { afterSeq, upToSeq }: { readonly afterSeq: number; readonly upToSeq: number },
     limit: number,
   ): Promise<StoredMessage[]> {
-    return this.query('conversationId = ? AND rev > ? AND seq > ? AND createdRev <= ? ORDER BY rev LIMIT ?', [
-      conversationId,
-      afterRev,
-      afterSeq,
-      createdUpToRev,
-      limit,
-    ]);
+    return this.query(
+      'conversationId = ? AND rev > ? AND seq > ? AND seq <= ? AND rev > createdRev ORDER BY rev LIMIT ?',
+      [conversationId, rev, afterSeq, upToSeq, limit],
+    );
   }
 
   /** A message as it stands in a transaction; its conversation's head must be locked. */

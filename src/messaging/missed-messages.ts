@@ -83,20 +83,19 @@ export class MissedMessages {
     return this.views.of(found, seesAfter(visibleAfterSeq));
   }
 
-  /** Older messages that have changed since, in the order of their changes, at most so many. */
+  /** Messages before the missed ones that have changed after a rev, in the order of their changes, at most so many. */
   async changed(
-    { conversationId, sinceRev, visibleAfterSeq }: Missed,
+    { conversationId, afterSeq: upToSeq, visibleAfterSeq: afterSeq }: Missed,
     afterRev: number,
     limit: number,
   ): Promise<MessageView[]> {
     const changed = await this.messages.findOlderChangedAfter(
       conversationId,
       afterRev,
-      visibleAfterSeq,
-      sinceRev,
+      { afterSeq, upToSeq },
       limit,
     );
-    return this.views.of(changed, seesAfter(visibleAfterSeq));
+    return this.views.of(changed, seesAfter(afterSeq));
   }
 
   /** Messages as they are now; those that don't exist are absent. */

@@ -106,22 +106,26 @@ export class ConversationReplays {
     ];
   }
 
-  /** Older messages and memberships that have changed, in pages. */
-  private async *changes(missed: Missed, cursor: string): AsyncGenerator<ReplayEvent[]> {
+  /** Older messages and memberships that have changed, in pages; what changed before the user joined is in the history. */
+  private async *changes(missed: Planned, cursor: string): AsyncGenerator<ReplayEvent[]> {
+    const since = Math.max(missed.sinceRev, missed.joinedRev);
+    const upToRev = missed.isRestComing ? reachOf(missed) : Infinity;
     let changed: MessageView[];
-    let seen = missed.sinceRev;
+    let seen = since;
     do {
       changed = await this.missed.changed(missed, seen, PAGE);
-      yield changed.map((message) =>
-        messageEvent(message.deletedAt ? 'message.deleted' : 'message.updated', message, cursor),
-      );
+      yield changed
+        .filter(({ rev }) => rev <= upToRev)
+        .map((message) =>
+          messageEvent(message.deletedAt ? 'message.deleted' : 'message.updated', message, cursor),
+        );
       seen = changed.at(-1)?.rev ?? seen;
-    } while (changed.length === PAGE);
-    let after: number | undefined = Math.max(missed.sinceRev, missed.joinedRev);
-    while (after !== undefined && after < missed.rev) {
+    } while (changed.length === PAGE && seen < upToRev);
+    let after: number | undefined = since;
+    while (after !== undefined && after < Math.min(missed.rev, upToRev)) {
       const page = await this.memberships.changedAfter(missed.conversationId, after, PAGE);
       yield page.members
-        .filter(({ rev }) => rev <= missed.rev)
+        .filter(({ rev }) => rev <= Math.min(missed.rev, upToRev))
         .map((member) => memberEvent(member, missed.sinceRev, cursor));
       after = page.moreAfterRev;
     }

@@ -14,6 +14,8 @@ import type { Missed } from '../messaging/missed.store.js';
 export interface Planned extends Missed {
   /** Messages from this rev on come by the mailbox. */
   readonly comingFromRev?: number;
+  /** Whether all other changes from that rev on do so too. */
+  readonly isRestComing?: boolean;
 }
 
 /** Up to which rev whoever has got all of it holds the conversation. */

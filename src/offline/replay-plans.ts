@@ -43,9 +43,10 @@ export class ReplayPlans {
     const { mode, sinceMs, tail, replayId } = at;
     const { missed, ...others } =
       mode === 'pool' ? await this.poolOf(userId, tail) : await this.changesFrom(userId, at);
+    const common = { userId, mode, sinceMs, tail, replayId };
     return {
-      ...{ userId, mode, sinceMs, tail, replayId },
-      missed: remaining(missed, at),
+      ...common,
+      missed: await this.coming.without(common, remaining(missed, at)),
       ...remainingAfterConversations(others, at),
     };
   }

@@ -65,21 +65,28 @@ export class StillComing {
 }
 
 /**
- * What is missed of a conversation, without the messages that still come; undefined where that is nothing. Only where all from
- * the first of them on come: after a loss of Redis some are brought to the mailboxes again, and others are not.
+ * What is missed of a conversation, without what still comes; undefined where that is nothing. Only where all messages from
+ * the first of them on come: after a loss of Redis some are brought to the mailboxes again, and others are not. Other changes
+ * likewise, where each rev comes. What whoever takes up a replay holds already counts neither as missed nor as coming.
  */
 export function withoutComing(
   missed: Planned,
   coming: readonly Reference[],
   mode: ReplayMode,
 ): Planned | undefined {
-  const messages = coming.filter(
-    ({ type, rev }) => type === 'message.created' && rev > missed.sinceRev && rev <= missed.rev,
-  );
+  const isCreation = ({ type }: Reference): boolean => type === 'message.created';
+  const lastHeld = coming.findLast((change) => isCreation(change) && change.seq <= missed.afterSeq);
+  const heldRev = Math.max(missed.sinceRev, missed.joinedRev, lastHeld?.rev ?? 0);
+  const later = coming.filter(({ rev }) => rev > heldRev && rev <= missed.rev);
+  const messages = later.filter(isCreation);
   const [first] = messages;
-  if (missed.end || !first || first.rev < missed.joinedRev) return missed;
-  if (messages.length < missed.toSeq - first.seq + 1) return missed;
-  const toSeq = first.seq - 1;
+  if (missed.end || (first && messages.length < missed.toSeq - first.seq + 1)) return missed;
+  const firstRev = mode === 'changes' ? later[0]?.rev : undefined;
+  const isRestComing =
+    firstRev !== undefined && new Set(later.map(({ rev }) => rev)).size > missed.rev - firstRev;
+  const comingFromRev = isRestComing ? firstRev : first?.rev;
+  if (comingFromRev === undefined) return missed;
+  const toSeq = first ? first.seq - 1 : missed.toSeq;
   if (mode === 'pool' && toSeq <= missed.afterSeq) return undefined;
-  return { ...missed, toSeq, comingFromRev: first.rev };
+  return { ...missed, toSeq, comingFromRev, ...(isRestComing && { isRestComing }) };
 }

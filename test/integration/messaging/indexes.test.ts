@@ -114,9 +114,9 @@ it('what changed after a rev is one range of its index, without sorting', async 
   const [step] = await planOf(() => messages().findChangedAfter(ids[3]!, 900, 0, 50));
   expect(step).toMatchObject({ table: 'messages', type: 'range', key: 'messages_rev' });
   expect(step?.Extra).not.toMatch(/filesort|temporary/);
-  expect(await stepsOf(() => messages().findOlderChangedAfter(ids[3]!, 900, 0, 950, 50))).toEqual([
-    'messages by messages_rev (range)',
-  ]);
+  expect(
+    await stepsOf(() => messages().findOlderChangedAfter(ids[3]!, 900, { afterSeq: 0, upToSeq: 950 }, 50)),
+  ).toEqual(['messages by messages_rev (range)']);
 });
 
 it('sends are looked up by their keys, many at a time, on the unique index', async () => {

@@ -1,17 +1,17 @@
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   type Position,
   type ReplayMode,
   comparePositions,
   parseCursor,
 } from '../../../src/mailbox/cursor.js';
-import { type Entry, MailboxService } from '../../../src/mailbox/mailbox.service.js';
+import { type Entry, LATENESS_MS, MailboxService } from '../../../src/mailbox/mailbox.service.js';
 import { type Reference, encodeReference } from '../../../src/mailbox/reference.js';
 import { ReplayPlans } from '../../../src/offline/replay-plans.js';
 import { Replays } from '../../../src/offline/replays.js';
-import { coverageOf, covers } from '../../../src/offline/replay-plan.js';
+import { type ReplayPlan, coverageOf, covers } from '../../../src/offline/replay-plan.js';
 import { aReference, anId } from '../../support/builders.js';
 import { type TestNode, startNode } from '../../support/node.js';
 import { type TestDatabase, createDatabase } from '../../support/servers.js';
@@ -26,6 +26,8 @@ let me: string;
 let other: string;
 let conversationId: string;
 let tail: Position;
+/** Before all that is stored. */
+let sinceMs: number;
 
 beforeAll(async () => {
   database = await createDatabase('still_coming');
@@ -36,6 +38,7 @@ beforeAll(async () => {
 
 beforeEach(async () => {
   [me, other] = [anId(), anId()];
+  sinceMs = Date.now() - 30_000;
   ({ id: conversationId } = await storeConversation(dataSource, [me, other]));
   await store(3);
   tail = await mailbox.open(me);
@@ -70,20 +73,48 @@ async function deliver(...references: Reference[]): Promise<void> {
     ]);
 }
 
-/** The messages of a replay; then what whoever resumes from its last event gets, and what goes on over it. */
-async function arrive(mode: ReplayMode): Promise<{ replayed: number[]; resumed: number[]; live: number[] }> {
+interface Got {
+  readonly cursor: string;
+  readonly type: string;
+  readonly data: { readonly message?: { readonly seq: number; readonly rev: number } };
+}
+
+const planFor = (mode: ReplayMode): Promise<ReplayPlan> => {
   const plans = node.app.get(ReplayPlans);
-  const plan =
-    mode === 'pool' ? await plans.planPool(me, tail) : await plans.planSince(me, 'beginning', tail);
-  const events: { cursor: string; type: string; data: { message: { seq: number } } }[] = [];
+  return mode === 'pool' ? plans.planPool(me, tail) : plans.planSince(me, 'beginning', tail);
+};
+
+/** What is left of a replay that was broken off when the client had all messages up to one. */
+const planRestFor = (mode: ReplayMode, seq: number): Promise<ReplayPlan> =>
+  node.app
+    .get(ReplayPlans)
+    .planRest(me, {
+      mode,
+      sinceMs: mode === 'pool' ? 0 : sinceMs,
+      tail,
+      conversationId,
+      seq,
+      replayId: 'abcd',
+    });
+
+async function eventsOf(plan: ReplayPlan): Promise<Got[]> {
+  const events: Got[] = [];
   for await (const page of node.app.get(Replays).events(me, plan))
-    events.push(...page.map(({ json }) => JSON.parse(json) as (typeof events)[number]));
+    events.push(...page.map(({ json }) => JSON.parse(json) as Got));
+  return events;
+}
+
+/** The messages of a replay; then what whoever resumes from its last event gets, and what goes on over it. */
+async function arrive(plan: ReplayPlan): Promise<{ replayed: number[]; resumed: number[]; live: number[] }> {
+  const events = await eventsOf(plan);
   const end = parseCursor(events.at(-1)!.cursor);
   if (end?.kind !== 'mailbox') throw new Error('the replay did not end in the mailbox');
   const entries = await entriesAfter(tail);
   const covered = coverageOf(plan).get(conversationId);
   return {
-    replayed: events.flatMap(({ type, data }) => (type === 'message.created' ? [data.message.seq] : [])),
+    replayed: events.flatMap(({ type, data }) =>
+      type === 'message.created' && data.message ? [data.message.seq] : [],
+    ),
     resumed: seqsOf(entries.filter((entry) => comparePositions(entry.position, end.at) > 0)),
     live: seqsOf(entries.filter(({ reference }) => !(covered && reference && covers(covered, reference)))),
   };
@@ -104,7 +135,11 @@ it.each(['pool', 'changes'] as const)(
     await store(3);
     const receipt = aReference({ type: 'receipt.read', conversationId, rev: 0, seq: 3, subject: other });
     await deliver(creation(4), receipt, creation(5), creation(6));
-    expect(await arrive(mode)).toEqual({ replayed: [1, 2, 3], resumed: [4, 5, 6], live: [4, 5, 6] });
+    expect(await arrive(await planFor(mode))).toEqual({
+      replayed: [1, 2, 3],
+      resumed: [4, 5, 6],
+      live: [4, 5, 6],
+    });
   },
 );
 
@@ -116,10 +151,89 @@ it.each(['pool', 'changes'] as const)(
       new Date(),
       [creation(4), creation(5)].map(encodeReference).join('\n'),
     ]);
-    const arrived = arrive(mode);
+    const arrived = planFor(mode).then(arrive);
     await new Promise((resolve) => setTimeout(resolve, 100));
     await deliver(creation(4), creation(5));
     await dataSource.query('DELETE FROM outbox WHERE id = ?', [insertId]);
     expect(await arrived).toEqual({ replayed: [1, 2, 3], resumed: [4, 5], live: [4, 5] });
   },
 );
+
+it.each(['pool', 'changes'] as const)(
+  'a replay in mode %s that is taken up again leaves to the mailbox what has come there meanwhile',
+  async (mode) => {
+    await store(3);
+    const receipt = aReference({ type: 'receipt.read', conversationId, rev: 0, seq: 3, subject: other });
+    await deliver(creation(4), receipt, creation(5), creation(6));
+    expect(await arrive(await planRestFor(mode, 1))).toEqual({
+      replayed: [2, 3],
+      resumed: [4, 5, 6],
+      live: [4, 5, 6],
+    });
+  },
+);
+
+it('what was brought after the tail before a replay broke off does not come again over the mailbox', async () => {
+  await store(3);
+  await deliver(creation(4), creation(5), creation(6));
+  expect(await arrive(await planRestFor('changes', 4))).toMatchObject({ replayed: [], live: [5, 6] });
+});
+
+/** A change of a message as it was committed: its row, the head, and what the mailboxes get of it. */
+async function edit(seq: number, rev: number): Promise<Reference> {
+  await dataSource.query('UPDATE messages SET rev = ?, editedAt = ? WHERE conversationId = ? AND seq = ?', [
+    ...[rev, new Date(), conversationId, seq],
+  ]);
+  await dataSource.query('UPDATE conversation_heads SET rev = ?, changedAt = ? WHERE conversationId = ?', [
+    ...[rev, new Date(), conversationId],
+  ]);
+  return aReference({ type: 'message.updated', conversationId, rev, seq, subject: other });
+}
+
+/** The revs with which a message is shown as changed: by the replay, and over the mailbox after it. */
+async function updatesOf(seq: number, plan: ReplayPlan): Promise<{ replayed: number[]; live: number[] }> {
+  const events = await eventsOf(plan);
+  const covered = coverageOf(plan).get(conversationId);
+  const live = (await entriesAfter(tail)).flatMap(({ reference }) => reference ?? []);
+  return {
+    replayed: events.flatMap(({ type, data }) =>
+      type === 'message.updated' && data.message?.seq === seq ? [data.message.rev] : [],
+    ),
+    live: live
+      .filter((change) => change.type === 'message.updated' && change.seq === seq)
+      .filter((change) => !(covered && covers(covered, change)))
+      .map(({ rev }) => rev),
+  };
+}
+
+describe('a change of a message that a replay had brought before it broke off', () => {
+  it('comes over the mailbox where all comes there that was changed since', async () => {
+    await deliver(await edit(1, 5));
+    expect(await updatesOf(1, await planRestFor('changes', 2))).toEqual({ replayed: [], live: [5] });
+  });
+
+  it('comes with the rest of the replay where it stands in no mailbox', async () => {
+    await edit(1, 5);
+    expect(await updatesOf(1, await planRestFor('changes', 2))).toEqual({ replayed: [5], live: [] });
+  });
+
+  it('comes with the rest of the replay where messages come over the mailbox, and something else does not', async () => {
+    const change = await edit(1, 5);
+    await edit(2, 6);
+    await storeMessages(dataSource, conversationId, [
+      { senderId: other, createdAt: new Date(), createdRev: 7, rev: 7 },
+    ]);
+    await deliver(change, aReference({ conversationId, rev: 7, seq: 4, subject: other }));
+    expect(await updatesOf(1, await planRestFor('changes', 2))).toEqual({ replayed: [5], live: [] });
+    expect(await updatesOf(2, await planRestFor('changes', 2))).toEqual({ replayed: [6], live: [] });
+  });
+});
+
+it('a change that stands after the tail is not brought by the replay too', async () => {
+  await dataSource.query('UPDATE messages SET createdAt = ? WHERE conversationId = ?', [
+    ...[new Date(sinceMs - 1), conversationId],
+  ]);
+  await deliver(await edit(1, 5));
+  const plan = await node.app.get(ReplayPlans).planSince(me, { ms: sinceMs + LATENESS_MS, n: 0 }, tail);
+  expect(await updatesOf(1, plan)).toEqual({ replayed: [], live: [5] });
+});
