@@ -5,6 +5,7 @@ import { Acknowledgements } from './acknowledgements.js';
 import { Attachments } from './attachments.js';
 import { CastStore } from './cast.store.js';
 import { Casts } from './casts.js';
+import { EpochStore } from './epoch.store.js';
 import { MailboxLink } from './mailbox-link.js';
 import { MailboxService } from './mailbox.service.js';
 import { MailboxStore } from './mailbox.store.js';
@@ -23,6 +24,7 @@ import { Whereabouts } from './whereabouts.js';
   providers: [
     Acknowledgements,
     MailboxStore,
+    EpochStore,
     ShardEpochs,
     NodeLease,
     Typists,

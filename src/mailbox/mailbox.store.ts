@@ -17,7 +17,6 @@ const scripts = {
   close: script('close'),
   read: script('read'),
   beat: script('beat'),
-  establish: script('establish'),
   acknowledge: script('acknowledge'),
 };
 
@@ -85,11 +84,6 @@ export class MailboxStore {
   /** What Redis holds may be another's, or nothing, by then. */
   onBack(listener: () => void): void {
     this.redis.on('ready', listener);
-  }
-
-  /** Returns the epoch that stands now: the running server's, begun at `nowMs`, after the cast of that number, if it had none. */
-  async establish(shard: number, runId: string, word: string, nowMs: number, cast: number): Promise<string> {
-    return String(await scripts.establish.run(this.redis, this.state(shard), [runId, word, nowMs, cast]));
   }
 
   /**

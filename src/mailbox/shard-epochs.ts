@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
+import { EpochStore, type Present } from './epoch.store.js';
 import { MailboxStore } from './mailbox.store.js';
 import { SHARDS, shardOf } from './shards.js';
 
@@ -19,6 +20,7 @@ export class ShardEpochs {
 
   constructor(
     private readonly store: MailboxStore,
+    private readonly beginnings: EpochStore,
     @InjectDataSource() private readonly dataSource: DataSource,
   ) {}
 
@@ -51,14 +53,17 @@ export class ShardEpochs {
   private async establishAll(): Promise<number[]> {
     const suspensions = this.suspensions;
     const runId = await this.store.runId();
-    const { nowMs, cast } = await this.present();
+    const words = await Promise.all(
+      this.epochs.map((_, shard) => this.beginnings.announce(shard, runId, randomBytes(6).toString('hex'))),
+    );
+    // After the announcement: a node may stand still from here on, and everything be lost again meanwhile.
+    const present = await this.present();
     const epochs = await Promise.all(
-      this.epochs.map((_, shard) =>
-        this.store.establish(shard, runId, randomBytes(6).toString('hex'), nowMs, cast),
-      ),
+      words.map((word, shard) => this.beginnings.establish(shard, runId, word, present)),
     );
     const changed = epochs.flatMap((epoch, shard) => (epoch === this.epochs[shard] ? [] : [shard]));
-    if (suspensions !== this.suspensions) throw new Error('Redis was lost again meanwhile');
+    if (suspensions !== this.suspensions || epochs.includes(undefined))
+      throw new Error('Redis was lost again meanwhile');
     this.epochs = epochs;
     this.isSuspended = false;
     if (changed.length > 0)
@@ -70,7 +75,7 @@ export class ShardEpochs {
    * MySQL's clock: positions are commit times, so that a position can be turned back into a time in MySQL. And the number
    * of the last cast that is committed there.
    */
-  private async present(): Promise<{ nowMs: number; cast: number }> {
+  private async present(): Promise<Present> {
     const rows: { now: Date; cast: number }[] = await this.dataSource.query(
       'SELECT UTC_TIMESTAMP(3) AS now, number AS cast FROM mailbox_casts',
     );

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Position, comparePositions } from '../../../src/mailbox/cursor.js';
+import { EpochStore } from '../../../src/mailbox/epoch.store.js';
 import { MailboxStore } from '../../../src/mailbox/mailbox.store.js';
 import { ShardEpochs } from '../../../src/mailbox/shard-epochs.js';
 import { anId } from '../../support/builders.js';
@@ -167,5 +168,39 @@ describe('a Redis that has lost its data', () => {
     await expect(two.mailbox(0).open(user)).rejects.toMatchObject(refused);
     await expect(two.mailbox(1).read(user, { ms: 1, n: 0 }, 1)).rejects.toMatchObject(refused);
     await two.isRestored();
+  });
+
+  it('twice, while a node that stood still was about to begin an epoch, begins none by a time of before', async () => {
+    const [reader, writer] = [two.get(0, EpochStore), two.get(1, EpochStore)];
+    const user = anId();
+    let isStill = false;
+    let wake = () => undefined as void;
+    const woken = new Promise<void>((resolve) => (wake = resolve));
+    // The first time, as of a minute ago: so long it has stood still.
+    const late = reader.establish.bind(reader);
+    reader.establish = async (shard, runId, word, { nowMs, cast }) => {
+      isStill = true;
+      await woken;
+      return late(shard, runId, word, { nowMs: nowMs - 60_000, cast });
+    };
+    await two.redis(1).flushall();
+    await two
+      .mailbox(0)
+      .open(user)
+      .catch(() => undefined);
+    await expect.poll(() => isStill, WITHIN).toBe(true);
+    reader.establish = late;
+    await expect.poll(() => two.mailbox(1).open(user), WITHIN).toBeTruthy();
+    await two.conversationOf([user])(1, 1);
+    const before = await two.mailbox(1).open(user);
+    // Only the one that stood still is there to begin anew.
+    const { announce } = writer;
+    writer.announce = () => Promise.reject(new Error('away'));
+    await two.redis(1).flushall();
+    wake();
+    await expect.poll(() => two.mailbox(0).open(user), WITHIN).toBeTruthy();
+    writer.announce = announce.bind(writer);
+    const after = await two.mailbox(0).open(user);
+    expect(comparePositions(after, before)).toBeGreaterThan(0);
   });
 });

@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis';
 import { cutByShard, type ConversationDelivery } from '../../../src/mailbox/delivery.js';
+import { EpochStore, type Present } from '../../../src/mailbox/epoch.store.js';
 import { type Entry, MailboxStore } from '../../../src/mailbox/mailbox.store.js';
 import { PresenceLooks } from '../../../src/mailbox/presence-looks.js';
 import { SHARDS, shardOf, shardPrefix } from '../../../src/mailbox/shards.js';
@@ -14,6 +15,7 @@ export const EPOCH_MS = 1_800_000_000_000;
 export class Mailboxes {
   readonly prefix = uniquePrefix();
   readonly store: MailboxStore;
+  readonly beginnings: EpochStore;
   readonly looks: PresenceLooks;
   readonly whereabouts: Whereabouts;
   readonly redis: Redis;
@@ -29,16 +31,23 @@ export class Mailboxes {
     });
     this.redis = connectRedis(redisUrl, 'test', { enableOfflineQueue: true });
     this.store = new MailboxStore(this.redis, config);
+    this.beginnings = new EpochStore(this.redis, config);
     this.looks = new PresenceLooks(this.redis, this.store, config);
     this.whereabouts = new Whereabouts(this.redis, config);
   }
 
   async establish(run = 'run1', word = 'word', nowMs = EPOCH_MS, cast = 0): Promise<string[]> {
     const shards = Array.from({ length: SHARDS }, (_, shard) => shard);
-    this.epochs = await Promise.all(
-      shards.map((shard) => this.store.establish(shard, run, word, nowMs, cast)),
-    );
+    this.epochs = await Promise.all(shards.map((shard) => this.begin(shard, run, word, { nowMs, cast })));
     return this.epochs;
+  }
+
+  /** The shard's epoch, begun in the given present where none stands. */
+  async begin(shard: number, run: string, word: string, present: Present): Promise<string> {
+    const announced = await this.beginnings.announce(shard, run, word);
+    const epoch = await this.beginnings.establish(shard, run, announced, present);
+    if (epoch === undefined) throw new Error('the announcement has gone');
+    return epoch;
   }
 
   epochOf = (userId: string): string => this.epochs[shardOf(userId)] ?? '';

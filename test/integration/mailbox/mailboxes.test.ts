@@ -250,9 +250,21 @@ describe('an epoch', () => {
   it('is agreed on: whoever establishes second takes the first one’s', async () => {
     const fresh = new Mailboxes(inject('redisUrl'));
     const words = await Promise.all(
-      ['a', 'b', 'c'].map((word) => fresh.store.establish(0, 'run1', word, 5, 0)),
+      ['a', 'b', 'c'].map((word) => fresh.begin(0, 'run1', word, { nowMs: 5, cast: 0 })),
     );
     expect(new Set(words).size).toBe(1);
+    fresh.close();
+  });
+
+  it('does not begin in a present that was asked before everything was lost again', async () => {
+    const fresh = new Mailboxes(inject('redisUrl'));
+    const { beginnings, redis } = fresh;
+    const [stale, word] = [EPOCH_MS - 60_000, await beginnings.announce(0, 'run1', 'a')];
+    await fresh.begin(0, 'run1', 'b', { nowMs: EPOCH_MS, cast: 7 });
+    await redis.del(await fresh.keys());
+    expect(await beginnings.establish(0, 'run1', word, { nowMs: stale, cast: 3 })).toBeUndefined();
+    expect(await fresh.keys()).toEqual([]);
+    expect(await fresh.begin(0, 'run1', 'c', { nowMs: EPOCH_MS, cast: 7 })).toBe('run1:c');
     fresh.close();
   });
 

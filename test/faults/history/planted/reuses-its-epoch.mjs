@@ -1,14 +1,15 @@
 // Every run of Redis passes for the same one, and nothing else tells what it has lost.
+import { EpochStore } from '../../../../dist/mailbox/epoch.store.js';
 import { MailboxStore } from '../../../../dist/mailbox/mailbox.store.js';
 import { replace } from './replace.mjs';
 
 replace(MailboxStore, 'runId', () => async () => 'same');
 replace(
-  MailboxStore,
-  'establish',
+  EpochStore,
+  'announce',
   (original) =>
-    function establish(shard, runId, _word, nowMs, cast) {
-      return original.call(this, shard, runId, 'same', nowMs, cast);
+    function announce(shard, runId) {
+      return original.call(this, shard, runId, 'same');
     },
 );
 replace(
