@@ -7,7 +7,7 @@ import { gathered } from '../platform/redis/gathered.js';
 import { Script } from '../platform/redis/script.js';
 import { type Position, parsePosition } from './cursor.js';
 import { type Reference, decodeReference } from './reference.js';
-import { shardOf, shardPrefix } from './shards.js';
+import { SHARDS, shardOf, shardPrefix } from './shards.js';
 import { GRACE_MS } from './whereabouts.js';
 
 const script = (name: string): Script => new Script(new URL(`./lua/${name}.lua`, import.meta.url));
@@ -197,6 +197,13 @@ export class MailboxStore {
   /** Those with a lease. */
   async nodes(): Promise<string[]> {
     return this.redis.zrange(this.nodesKey, '0', '-1');
+  }
+
+  /** The names under which connections are registered, with a lease or without. */
+  async holders(): Promise<ReadonlySet<string>> {
+    const shards = Array.from({ length: SHARDS }, (_, shard) => shardPrefix(this.config.redis.prefix, shard));
+    const found = await Promise.all(shards.map((prefix) => this.redis.smembers(`${prefix}holders`)));
+    return new Set(found.flat());
   }
 
   async forgetNode(node: string): Promise<void> {

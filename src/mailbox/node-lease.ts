@@ -12,6 +12,8 @@ import { GRACE_MS } from './whereabouts.js';
 @Injectable()
 export class NodeLease {
   private incarnation = 0;
+  /** Since when names have been seen that hold connections and have no lease, by this node's own steady clock. */
+  private seenWithout = new Map<string, number>();
   private readonly logger = new Logger(NodeLease.name);
 
   constructor(
@@ -40,12 +42,24 @@ export class NodeLease {
       this.incarnation += 1;
       await this.begin();
     }
-    void this.sweepAll(gone);
+    void this.sweepAll([...gone, ...(await this.findForsaken())]);
   }
 
   /** Gives the lease back, with whatever is still registered under it, so that nobody waits for it to run out. */
   async release(): Promise<void> {
     await this.sweep(this.name, GRACE_MS);
+  }
+
+  /**
+   * Names that hold connections and have had no lease for as long as one lasts: of nodes that died after they had registered
+   * these and before they had the lease, or had it again after a Redis that lost it.
+   */
+  private async findForsaken(): Promise<string[]> {
+    const [leased, holders] = await Promise.all([this.store.nodes(), this.store.holders()]);
+    const now = performance.now();
+    const without = [...holders].filter((name) => !leased.includes(name));
+    this.seenWithout = new Map(without.map((name) => [name, this.seenWithout.get(name) ?? now]));
+    return without.filter((name) => now - (this.seenWithout.get(name) ?? now) >= this.leaseMs);
   }
 
   /** Whatever goes wrong here, this node or another finds the same nodes gone at the next beat. */

@@ -38,5 +38,8 @@ end
 answer[1] = redis.call('SCARD', set)
 -- A node that lives goes on counting its wake-ups: a count that began anew would hide those that are lost. One whose
 -- connections are swept begins anew each time, so that it finds out if it lives.
-if #ARGV == 4 then redis.call('HDEL', prefix .. 'wakes', node) end
+if #ARGV == 4 then
+  redis.call('HDEL', prefix .. 'wakes', node)
+  if answer[1] == 0 then redis.call('SREM', prefix .. 'holders', node) end
+end
 return answer

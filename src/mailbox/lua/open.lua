@@ -4,6 +4,7 @@
 -- KEYS[1] shard state. ARGV: key prefix, epoch, user, connection or '', node, connections allowed, milliseconds to
 -- keep a mailbox that nobody follows, milliseconds of grace, 1 where nobody is at the connection's device, 1 where the
 -- connection was open before and Redis has lost it.
+-- Each name under which connections are registered is in one set, so that they can be swept also where it has no lease.
 -- All open mailboxes of the shard are in one set, for casts; whoever opens one looks whether two others of it still exist.
 -- Answers { 'ok', tail }, { 'epoch' } or { 'full' }.
 local prefix, user, connection, node = ARGV[1], ARGV[3], ARGV[4], ARGV[5]
@@ -35,6 +36,7 @@ if connection ~= '' then
   if ARGV[9] == '1' then redis.call('HSET', key, 'i:' .. connection, '1') end
   redis.call('HDEL', key, 'left', 'stays')
   redis.call('SADD', prefix .. 'conns:' .. node, user .. ' ' .. connection)
+  redis.call('SADD', prefix .. 'holders', node)
   redis.call('ZADD', prefix .. 'due', 'LT', isThere and now + tonumber(ARGV[8]) or now, user)
   redis.call('PERSIST', key)
   redis.call('PERSIST', box)
