@@ -77,6 +77,12 @@ export class MemberList {
     return this.userIds.filter((userId) => (this.members.get(userId)?.joinedRev ?? Infinity) <= rev);
   }
 
+  /** Those who have joined after a rev, for the first time or again. */
+  since(rev: number): readonly string[] {
+    if (rev >= this.lastJoinedRev) return [];
+    return this.userIds.filter((userId) => (this.members.get(userId)?.joinedRev ?? 0) > rev);
+  }
+
   /** Likewise, for a change to a message: without those from whom the message is hidden. */
   seeing(seq: number, rev: number): readonly string[] {
     const members = this.at(rev);

@@ -4,6 +4,7 @@ import { envelopeBody } from '../mailbox/event.js';
 import { type Reference, encodeReference } from '../mailbox/reference.js';
 import { audienceOf } from './audience.js';
 import { type Leaver, LedgerStore } from './ledger.store.js';
+import type { MemberList } from './member-list.js';
 import { MemberLists } from './member-lists.js';
 import type { PendingBatch } from './outbox.store.js';
 
@@ -32,11 +33,12 @@ export class OutboxDeliveries {
     const ofConversations = [...byConversation].flatMap(([conversationId, changes]) => {
       const members = lists.get(conversationId);
       if (!members) return [];
-      const toEvent = (reference: Reference) => ({
-        reference,
-        recipients: withLeavers(audienceOf(reference, members), reference, leavers),
-        body: '',
-      });
+      const toEvent = (reference: Reference): OutgoingEvent => {
+        const recipients = audienceOf(reference, members);
+        const others = othersToGet(reference, members, leavers);
+        if (others.length === 0) return { reference, recipients, body: '' };
+        return { reference, recipients: [...recipients, ...others], body: '', mustBeRead: true };
+      };
       return asDeliveries(conversationId, changes, toEvent);
     });
     return [...ofConversations, ...batches.flatMap(personalDeliveries)];
@@ -79,15 +81,16 @@ export class OutboxDeliveries {
 }
 
 /**
- * Whoever has left since a message was sent gets its reference, and nothing of it is shown to them. Without it they could
- * be shown a later message, sent before they left too and on its way directly: after a hole.
+ * Whoever has left since a message was sent gets its reference, and so does who has joined since, as they may have left
+ * before: nothing of it is shown to them. Without it they could be shown a later message, sent before they left too and on
+ * its way directly: after a hole.
  */
-function withLeavers(
-  recipients: readonly string[],
+function othersToGet(
   { type, conversationId, rev, seq }: Reference,
+  members: MemberList,
   leavers: readonly Leaver[],
 ): readonly string[] {
-  if (type !== 'message.created') return recipients;
+  if (type !== 'message.created') return [];
   const left = leavers.filter(
     (leaver) =>
       leaver.conversationId === conversationId &&
@@ -95,9 +98,9 @@ function withLeavers(
       rev < leaver.rev &&
       seq > leaver.visibleAfterSeq &&
       // Who leaves while the members are being read stands among these too: twice in a mailbox under one cursor is an error.
-      !recipients.includes(leaver.userId),
+      !members.has(leaver.userId),
   );
-  return left.length === 0 ? recipients : [...recipients, ...left.map(({ userId }) => userId)];
+  return [...members.since(rev), ...left.map(({ userId }) => userId)];
 }
 
 /** Not numbered: delivered again they come again, and are safe to apply twice. */

@@ -65,7 +65,7 @@ export class RecordChanges {
         settledRev: undefined,
         events: delivery.events.map((event) => ({
           ...event,
-          body: event.body || render(event.reference, committedAt),
+          body: event.mustBeRead ? '' : event.body || render(event.reference, committedAt),
         })),
       }));
       this.dispatcher.dispatch({ outboxId, committedAt, deliveries });

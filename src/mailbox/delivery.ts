@@ -9,6 +9,8 @@ export interface OutgoingEvent {
   readonly recipients: readonly string[];
   /** From `envelopeBody`; empty when followers shall read the event for themselves, each as they may see it. */
   readonly body: string;
+  /** Whether not all recipients may be shown it: then it must have no body. */
+  readonly mustBeRead?: boolean;
 }
 
 /** Neighbouring changes of one conversation, in rev order; or, with revs of 0, events that are not numbered. */

@@ -20,6 +20,14 @@ export interface Referenced {
   readonly reference: Reference;
 }
 
+/** What an entry shows. */
+export interface Hydrated {
+  /** Undefined for what is no longer there, or not for the user to see. */
+  readonly event: MailboxEvent | undefined;
+  /** Since which rev of the entry's conversation the user is a member; undefined where they are none. */
+  readonly memberSince: number | undefined;
+}
+
 interface Things {
   readonly userId: string;
   readonly memberships: ReadonlyMap<string, Member>;
@@ -42,22 +50,21 @@ export class Hydration {
   ) {}
 
   /**
-   * One event for each entry, in their order; undefined for what is no longer there, and for conversations that the
-   * user is no member of any more, their end excepted: what they missed before it is not theirs to get now.
+   * What each entry shows, in their order: nothing of what is no longer there, and of conversations that the user is no
+   * member of any more, their end excepted: what they missed before it is not theirs to get now. Nor is it when they have
+   * become a member again since: it is in the history, as far as that is theirs to see.
    */
-  async events(userId: string, entries: readonly Referenced[]): Promise<(MailboxEvent | undefined)[]> {
+  async events(userId: string, entries: readonly Referenced[]): Promise<Hydrated[]> {
     const things = await this.fetch(
       userId,
       entries.map(({ reference }) => reference),
     );
     return entries.map(({ position, reference }) => {
       const data = dataOf(reference, things);
-      if (data === undefined) return undefined;
-      return new MailboxEvent(
-        formatPosition(position),
-        reference.type,
-        envelopeBody(reference.type, new Date(position.ms), data),
-      );
+      const memberSince = things.memberships.get(reference.conversationId)?.joinedRev;
+      if (data === undefined) return { event: undefined, memberSince };
+      const body = envelopeBody(reference.type, new Date(position.ms), data);
+      return { event: new MailboxEvent(formatPosition(position), reference.type, body), memberSince };
     });
   }
 
@@ -116,7 +123,8 @@ function dataOf(reference: Reference, things: Things): unknown {
   const { memberships, members, messages, conversations } = things;
   if (reference.conversationId === '') return things.personal.get(reference);
   const membership = memberships.get(reference.conversationId);
-  if (!membership && !isOwnEnd(reference, things.userId)) return undefined;
+  const isOfNow = membership && (reference.rev === 0 || reference.rev >= membership.joinedRev);
+  if (!isOfNow && !isOwnEnd(reference, things.userId)) return undefined;
   if (membership && reference.seq > 0 && reference.rev > 0 && reference.seq <= membership.visibleAfterSeq)
     return undefined;
   switch (reference.type) {

@@ -5,34 +5,36 @@ import type { Reference } from '../mailbox/reference.js';
  * its way already. Likewise the broadcasts that were not shown any more. Asked for every entry, in mailbox order.
  */
 export class Departures {
-  private readonly left = new Set<string>();
+  /** Below which rev nothing of them may follow: of a membership that is over, or of all. */
+  private readonly left = new Map<string, number>();
   private readonly hidden = new Set<string>();
 
   constructor(private readonly userId: string) {}
 
   /** Whether an event may be written. */
-  admits({ type, conversationId, subject }: Reference): boolean {
+  admits({ type, conversationId, rev, subject }: Reference): boolean {
     if (type === 'conversation.created') this.left.delete(conversationId);
     // The end itself is told, however often it is asked about: it may be read again before it is written.
     if ((type === 'member.removed' || type === 'conversation.deleted') && subject === this.userId) {
-      this.left.add(conversationId);
+      this.left.set(conversationId, Infinity);
       return true;
     }
     if (conversationId === '') return !this.hidden.has(subject);
-    return !this.left.has(conversationId);
+    return !this.hasLeft(conversationId) && (rev === 0 || rev >= (this.left.get(conversationId) ?? 0));
   }
 
   /**
    * Told of each entry that was read back, in their order. A new message that is not shown any more says that the user
-   * has left since: what follows live must not be shown either, or it would come after a hole, until they are back.
+   * has left since: what follows live must not be shown either, or it would come after a hole, until they are back: which they
+   * may be already, as members since a rev.
    */
-  noteRead({ type, conversationId, subject }: Reference, isShown: boolean): void {
+  noteRead({ type, conversationId, subject }: Reference, isShown: boolean, memberSince = Infinity): void {
     if (type === 'broadcast.published' && !isShown) this.hidden.add(subject);
-    if (type === 'message.created' && !isShown) this.left.add(conversationId);
+    if (type === 'message.created' && !isShown) this.left.set(conversationId, memberSince);
     if (type === 'conversation.created' && isShown) this.left.delete(conversationId);
   }
 
   hasLeft(conversationId: string): boolean {
-    return this.left.has(conversationId);
+    return this.left.get(conversationId) === Infinity;
   }
 }

@@ -255,13 +255,13 @@ export class Following implements MailboxListener {
 
   private async writeSome(entries: readonly Referenced[]): Promise<void> {
     const events = await this.sources.hydration.events(this.connection.userId, entries);
-    this.pageSize.learn(events);
+    this.pageSize.learn(events.map(({ event }) => event));
     for (const [i, { position, reference }] of entries.entries()) {
       if (this.door.isBlocked) await this.door.drained();
       if (this.isClosed) return;
-      const event = events[i];
+      const { event, memberSince } = events[i] ?? {};
       if (event) this.door.write(event);
-      this.departures.noteRead(reference, event !== undefined);
+      this.departures.noteRead(reference, event !== undefined, memberSince);
       this.position = position;
     }
   }

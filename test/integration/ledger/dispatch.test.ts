@@ -136,6 +136,31 @@ describe('what a node left that died after its commit', () => {
     expect(await seqsIn(leaver, start)).toEqual([1, 2, 3]);
   });
 
+  it('comes also to who was removed and is back since, before what was sent later and is delivered directly', async () => {
+    const conversation = await storeConversation(dataSource, [anId(), anId()]);
+    const back = conversation.members[1]!;
+    const start = await mailboxOf(0).open(back);
+    await post(conversation);
+    await dispatcherOf(0).settled();
+    await withoutDelivery(0, () => post(conversation));
+    const late: CommittedBatch[] = [];
+    const { dispatch } = dispatcherOf(1);
+    dispatcherOf(1).dispatch = (batch) => void late.push(batch);
+    await post(conversation, 1);
+    dispatcherOf(1).dispatch = dispatch.bind(dispatcherOf(1));
+    await dataSource.query('UPDATE conversation_heads SET rev = 6, membersRev = 6 WHERE conversationId = ?', [
+      conversation.id,
+    ]);
+    await dataSource.query(
+      'UPDATE members SET joinedRev = 6, rev = 6 WHERE conversationId = ? AND userId = ?',
+      [conversation.id, back],
+    );
+    for (const batch of late) dispatcherOf(1).dispatch(batch);
+    await dispatcherOf(1).settled();
+    await outboxIsEmpty();
+    expect(await seqsIn(back, start)).toEqual([1, 2, 3]);
+  });
+
   it('to a part of the shards is delivered to the others alone', async () => {
     const conversation = await storeConversation(dataSource, Array.from({ length: 8 }, anId));
     const starts = await Promise.all(conversation.members.map((user) => mailboxOf(0).open(user)));

@@ -86,16 +86,14 @@ const planFor = (mode: ReplayMode): Promise<ReplayPlan> => {
 
 /** What is left of a replay that was broken off when the client had all messages up to one. */
 const planRestFor = (mode: ReplayMode, seq: number): Promise<ReplayPlan> =>
-  node.app
-    .get(ReplayPlans)
-    .planRest(me, {
-      mode,
-      sinceMs: mode === 'pool' ? 0 : sinceMs,
-      tail,
-      conversationId,
-      seq,
-      replayId: 'abcd',
-    });
+  node.app.get(ReplayPlans).planRest(me, {
+    mode,
+    sinceMs: mode === 'pool' ? 0 : sinceMs,
+    tail,
+    conversationId,
+    seq,
+    replayId: 'abcd',
+  });
 
 async function eventsOf(plan: ReplayPlan): Promise<Got[]> {
   const events: Got[] = [];

@@ -22,6 +22,10 @@ describe('a member list', () => {
     expect(later.at(7)).toEqual(['1', '2', '3']);
   });
 
+  it('tells who has joined since', () => {
+    expect([members.since(4), members.since(5)]).toEqual([['3'], []]);
+  });
+
   it('knows its members', () => {
     expect(members.has('3')).toBe(true);
     expect(members.has('4')).toBe(false);

@@ -47,6 +47,14 @@ it('shows nothing live after a message that was hidden, until I am back', () => 
   expect(departures.admits(aReference({ rev: 10, seq: 7 }))).toBe(true);
 });
 
+it('shows live after a message of a former membership what is of the present one, and nothing else', () => {
+  const departures = new Departures(me);
+  departures.noteRead(aReference({ rev: 5, seq: 5 }), false, 9);
+  const later = [aReference({ rev: 6, seq: 6 }), receipt, aReference({ rev: 10, seq: 7 })];
+  expect(later.map((each) => departures.admits(each))).toEqual([false, true, true]);
+  expect(departures.hasLeft(removal.conversationId)).toBe(false);
+});
+
 it('shows what comes after a message that was there when it was read', () => {
   const departures = new Departures(me);
   departures.noteRead(aReference({ rev: 5, seq: 5 }), true);

@@ -48,7 +48,7 @@ async function aLiveConnection() {
     arrivals: { at: async () => ({ resumed: true, cursor: '1000-0', plan: undefined, position: at(0) }) },
     hydration: {
       events: async (_user: string, entries: { position: Position }[]) =>
-        entries.map(({ position }) => event(position.n)),
+        entries.map(({ position }) => ({ event: event(position.n) })),
     },
   } as unknown as Sources;
   const principal = { userId: '1', sessionId: '2', role: 'user', expiresAt: 0, via: 'access' } as const;
