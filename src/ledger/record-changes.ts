@@ -35,10 +35,11 @@ export class RecordChanges {
   /** With their outbox row, in one transaction of the caller's making, which must take its revs under the heads' locks. */
   async of<T>(work: (manager: EntityManager) => Promise<Recorded<T>>): Promise<T> {
     const { done, batch } = await inTransaction(this.dataSource, async (manager) => {
+      // Before the work: its lateness is counted from here, and a replay looks for what it stamps from here on.
+      const committedAt = await this.outbox.databaseTime(manager);
       const done = await work(manager);
       const personal = (done.personal ?? []).filter(({ recipients }) => recipients.length > 0);
       if (done.changes.length + personal.length === 0) return { done, batch: undefined };
-      const committedAt = await this.outbox.databaseTime(manager);
       const id = await this.outbox.add(manager, committedAt, done.changes, personal);
       return { done, batch: { id, committedAt, changes: done.changes, personal } };
     });

@@ -2,6 +2,7 @@ import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CommittedBatch, Dispatcher } from '../../../src/ledger/dispatcher.js';
+import { OutboxStore } from '../../../src/ledger/outbox.store.js';
 import { LedgerService } from '../../../src/ledger/ledger.service.js';
 import { MailboxService } from '../../../src/mailbox/mailbox.service.js';
 import type { Position } from '../../../src/mailbox/cursor.js';
@@ -213,6 +214,34 @@ describe('while Redis has lost its data', () => {
     expect(seqs.at(-1)).toBe(12);
     expect(seqs).toEqual(oneTo(12).slice(-seqs.length));
   });
+});
+
+it('a change whose transaction lasts counts as committed when it began: as late as a replay would look for it', async () => {
+  const { id } = await storeConversation(dataSource);
+  const outbox = nodes[0]!.app.get(OutboxStore);
+  const now = outbox.databaseTime.bind(outbox);
+  let lastedMs = 0;
+  outbox.databaseTime = async (manager) => new Date((await now(manager)).getTime() + lastedMs);
+  await withoutDelivery(0, () =>
+    nodes[0]!.app.get(LedgerService).change(id, async (change) => {
+      change.tell({
+        type: 'conversation.updated',
+        conversationId: id,
+        rev: change.takeRev(),
+        seq: 0,
+        subject: '',
+      });
+      lastedMs = 20_000;
+    }),
+  );
+  outbox.databaseTime = now;
+  const [row] = await dataSource.query(
+    `SELECT o.committedAt <= h.changedAt AS isInTime FROM outbox o, conversation_heads h
+     WHERE h.conversationId = ? AND o.changes LIKE ?`,
+    [id, `%,${id},%`],
+  );
+  expect(Number(row.isInTime)).toBe(1);
+  await outboxIsEmpty();
 });
 
 describe('changes without a number', () => {
