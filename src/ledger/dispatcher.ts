@@ -22,12 +22,20 @@ const SWEEP_MS = 1_000;
 const SETTLE_MS = 100;
 /** Milliseconds for which somebody waits for a batch that went to the outbox. */
 const WAIT_MS = 5_000;
+/**
+ * Milliseconds after a commit for which what is at hand of it goes to those whom it was for then. After that it goes by the
+ * outbox, and everybody reads it as they may see it: less than a removal waits for its delivery, so that nothing of before is
+ * shown after its answer, however long Redis or a node has stood still.
+ */
+const AT_HAND_MS = 4_000;
 const LOOK_AGAIN_MS = 50;
 
 /** A committed transaction on its way to the mailboxes, its events ready to write. */
 export interface CommittedBatch {
   readonly outboxId: string;
   readonly committedAt: Date;
+  /** Just before its commit, by this node's steady clock. */
+  readonly madeAt: number;
   readonly deliveries: readonly ConversationDelivery[];
 }
 
@@ -172,7 +180,8 @@ export class Dispatcher implements OnApplicationBootstrap {
   /** A refused conversation has earlier revs under way elsewhere: they are in the outbox, and are delivered first, here. */
   private async deliver(batches: readonly CommittedBatch[]): Promise<void> {
     const deliveries = batches.flatMap((batch) => batch.deliveries);
-    const refused = await this.late.deliver(spanOf(batches), deliveries);
+    const endsAt = Math.min(...batches.map(({ madeAt }) => madeAt)) + AT_HAND_MS;
+    const refused = await this.late.deliver(spanOf(batches), deliveries, leftUntil(endsAt));
     if (refused.size === 0) return;
     const missing = deliveries.filter(
       ({ conversationId, firstRev }) => firstRev > 0 && refused.has(conversationId),
@@ -180,7 +189,7 @@ export class Dispatcher implements OnApplicationBootstrap {
     const pending = await this.outbox.oldest(PAGE);
     if (pending.length === PAGE) throw new Error('the outbox is long');
     const earlier = await this.fromOutbox.upTo(pending, missing);
-    const still = await this.late.deliver(spanOf([...pending, ...batches]), earlier);
+    const still = await this.late.deliver(spanOf([...pending, ...batches]), earlier, leftUntil(endsAt));
     if (still.size > 0) throw new Error(`${still.size} conversations are still refused`);
   }
 
@@ -232,6 +241,12 @@ export class Dispatcher implements OnApplicationBootstrap {
       this.logger.debug(`${batches.length} batches stay in the outbox: ${String(error)}`);
     }
   }
+}
+
+function leftUntil(endsAt: number): number {
+  const left = endsAt - performance.now();
+  if (left <= 0) throw new Error('what is at hand is too old');
+  return left;
 }
 
 const changesOf = ({ deliveries }: CommittedBatch): Reference[] =>

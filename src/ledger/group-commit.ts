@@ -24,6 +24,8 @@ export interface Committed {
   /** Undefined when nothing was new. */
   readonly outboxId: string | undefined;
   readonly committedAt: Date;
+  /** Just before the commit, by this node's steady clock. */
+  readonly madeAt: number;
 }
 
 /** What one transaction does with a batch of sends, and what the members then hear of it. */
@@ -57,7 +59,14 @@ export class GroupCommit {
     let plan = planWith(new Map());
     if (mayRepeat || plan.outcomes.some(({ kind }) => kind === 'refused'))
       plan = planWith(await this.storedBefore(manager, drafts));
-    const committed = { plan, members, referred, outboxId: undefined, committedAt: now };
+    const committed = {
+      plan,
+      members,
+      referred,
+      outboxId: undefined,
+      committedAt: now,
+      madeAt: performance.now(),
+    };
     if (plan.inserts.length === 0) return committed;
     await this.store.insertMessages(manager, plan.inserts);
     if (plan.roots.length > 0) await this.threads.grow(manager, plan.roots, plan.inserts);
@@ -75,7 +84,7 @@ export class GroupCommit {
   }
 
   /** The events of a batch, encoded once: each conversation's in the order of their revs. Undefined when nothing was new. */
-  batchOf({ plan, members, referred, outboxId, committedAt }: Committed): CommittedBatch | undefined {
+  batchOf({ plan, members, referred, outboxId, committedAt, madeAt }: Committed): CommittedBatch | undefined {
     if (outboxId === undefined) return undefined;
     const quotedIn = (message: StoredMessage): StoredMessage | undefined => {
       const [key] = quotedBy(message).map(keyOf);
@@ -96,7 +105,7 @@ export class GroupCommit {
       ...plan.inserts.map((message) => toEvent(message, creation(message), message.createdAt)),
       ...plan.roots.map((root) => toEvent(root, growth(root), committedAt)),
     ];
-    return { outboxId, committedAt, deliveries: byConversation(events) };
+    return { outboxId, committedAt, madeAt, deliveries: byConversation(events) };
   }
 }
 

@@ -21,19 +21,22 @@ export class LateDispatches {
     private readonly ids: IdGenerator,
   ) {}
 
-  /** Returns the conversations that were refused because earlier revs are missing. Throws when Redis is away. */
+  /**
+   * Returns the conversations that were refused because earlier revs are missing. Throws when Redis is away, and where it
+   * took longer than it may.
+   */
   async deliver(
     span: { readonly oldest: Date; readonly newest: Date },
     deliveries: readonly ConversationDelivery[],
+    withinMs?: number,
   ): Promise<ReadonlySet<string>> {
-    const committedMs = span.newest.getTime();
-    const inTime = await this.mailbox.deliver(
-      { committedMs, latestMs: span.oldest.getTime() + LATENESS_MS },
-      deliveries,
-    );
+    const time = { committedMs: span.newest.getTime(), withinMs };
+    const latestMs = span.oldest.getTime() + LATENESS_MS;
+    const inTime = await this.mailbox.deliver({ ...time, latestMs }, deliveries);
     if (inTime.kind === 'done') return inTime.refused;
-    const late = await this.mailbox.deliver({ committedMs, latestMs: await this.cover(span) }, deliveries);
-    if (late.kind === 'late') throw new Error('positions have passed what was put on record');
+    if (inTime.kind === 'stale') throw new Error('it has waited for too long');
+    const late = await this.mailbox.deliver({ ...time, latestMs: await this.cover(span) }, deliveries);
+    if (late.kind !== 'done') throw new Error('positions have passed what was put on record');
     return late.refused;
   }
 

@@ -3,7 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { Reference } from '../mailbox/reference.js';
 import { inTransaction } from '../platform/database/transaction.js';
-import { Dispatcher } from './dispatcher.js';
+import { type CommittedBatch, Dispatcher } from './dispatcher.js';
 import { OutboxDeliveries } from './outbox-deliveries.js';
 import { OutboxStore, type PendingBatch } from './outbox.store.js';
 import type { PersonalChange } from './personal-change.js';
@@ -41,7 +41,7 @@ export class RecordChanges {
       const personal = (done.personal ?? []).filter(({ recipients }) => recipients.length > 0);
       if (done.changes.length + personal.length === 0) return { done, batch: undefined };
       const id = await this.outbox.add(manager, committedAt, done.changes, personal);
-      return { done, batch: { id, committedAt, changes: done.changes, personal } };
+      return { done, batch: { id, committedAt, changes: done.changes, personal, madeAt: performance.now() } };
     });
     if (batch) await this.dispatchRecorded(batch, done.render);
     if (batch && done.isAnsweredAfterDelivery) await this.dispatcher.delivered(batch.id);
@@ -55,10 +55,10 @@ export class RecordChanges {
 
   /** What is committed is committed: when its recipients can't be read now, the outbox is swept later. */
   private async dispatchRecorded(
-    batch: PendingBatch,
+    batch: PendingBatch & Pick<CommittedBatch, 'madeAt'>,
     render: Recorded<unknown>['render'] = () => '',
   ): Promise<void> {
-    const { id: outboxId, committedAt } = batch;
+    const { id: outboxId, committedAt, madeAt } = batch;
     try {
       const deliveries = (await this.outboxDeliveries.of([batch])).map((delivery) => ({
         ...delivery,
@@ -69,7 +69,7 @@ export class RecordChanges {
           body: event.mustBeRead ? '' : event.body || render(event.reference, committedAt),
         })),
       }));
-      this.dispatcher.dispatch({ outboxId, committedAt, deliveries });
+      this.dispatcher.dispatch({ outboxId, committedAt, madeAt, deliveries });
     } catch (error) {
       this.logger.warn(`batch ${outboxId} waits in the outbox: ${String(error)}`);
     }

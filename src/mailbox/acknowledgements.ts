@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { AcknowledgementStore } from './acknowledgement.store.js';
 import {
   AFTER_CONVERSATIONS,
   type Cursor,
@@ -32,7 +33,10 @@ const isWhole = (field: string): boolean => !field.includes(':');
  */
 @Injectable()
 export class Acknowledgements {
-  constructor(private readonly store: MailboxStore) {}
+  constructor(
+    private readonly store: MailboxStore,
+    private readonly notes: AcknowledgementStore,
+  ) {}
 
   async of(userId: string, cursor: Cursor): Promise<Acknowledged> {
     return cursor.kind === 'replay' ? this.ofReplay(userId, cursor.at) : this.ofMailbox(userId, cursor.at);
@@ -40,7 +44,7 @@ export class Acknowledgements {
 
   /** Notes that a replay is about to write a conversation up to a seq. */
   async noteReplayed(userId: string, replayId: string, conversationId: string, seq: number): Promise<void> {
-    await this.store.noteReplay(userId, { [`${replayId}:${conversationId}`]: seq });
+    await this.notes.noteReplay(userId, { [`${replayId}:${conversationId}`]: seq });
   }
 
   /** Likewise broadcasts, by the numbers of their casts, in whose order they are written. */
@@ -51,28 +55,28 @@ export class Acknowledgements {
   ): Promise<void> {
     if (broadcasts.length === 0) return;
     const fields = broadcasts.map(({ id, number }) => [`${replayId}:${BROADCAST}${id}`, number]);
-    await this.store.noteReplay(userId, Object.fromEntries(fields) as Record<string, number>);
+    await this.notes.noteReplay(userId, Object.fromEntries(fields) as Record<string, number>);
   }
 
   /** Notes broadcasts that stand in the mailbox and were not shown, so that passing them acknowledges nothing. */
   async noteHidden(userId: string, broadcastIds: readonly string[]): Promise<void> {
     if (broadcastIds.length === 0) return;
-    await this.store.noteReplay(userId, Object.fromEntries(broadcastIds.map((id) => [`${HIDDEN}:${id}`, 1])));
+    await this.notes.noteReplay(userId, Object.fromEntries(broadcastIds.map((id) => [`${HIDDEN}:${id}`, 1])));
   }
 
   /** Notes that a replay was written whole: a later position of the mailbox acknowledges all of it. */
   async noteReplayEnd(userId: string, replayId: string, tail: Position): Promise<void> {
-    await this.store.noteReplay(userId, { [replayId]: `${tail.ms}-${tail.n}` });
+    await this.notes.noteReplay(userId, { [replayId]: `${tail.ms}-${tail.n}` });
   }
 
   private async ofMailbox(userId: string, at: Position): Promise<Acknowledged> {
     // A position that was never given out says nothing of what was written.
     const tail = await this.store.tail(userId);
     if (!tail || comparePositions(at, tail) > 0) return NOTHING;
-    const before = await this.store.acknowledged(userId);
-    const noted = Object.entries(await this.store.replays(userId));
+    const before = await this.notes.acknowledged(userId);
+    const noted = Object.entries(await this.notes.replays(userId));
     const { seqs, broadcastIds, fields } = wholeReplays(noted, at);
-    const forget = (): Promise<void> => this.store.forgetReplays(userId, fields);
+    const forget = (): Promise<void> => this.notes.forgetReplays(userId, fields);
     if (before && comparePositions(at, before) <= 0)
       return fields.length > 0 ? { seqs, broadcastIds: [...broadcastIds], confirm: forget } : NOTHING;
     const hidden = new Set(noted.map(([field]) => field).filter((field) => field.startsWith(`${HIDDEN}:`)));
@@ -90,7 +94,7 @@ export class Acknowledgements {
       if (page.length < PAGE) break;
     }
     const confirm = async (): Promise<void> => {
-      if (last && last !== before) await this.store.setAcknowledged(userId, last);
+      if (last && last !== before) await this.notes.setAcknowledged(userId, last);
       await forget();
     };
     return { seqs, broadcastIds: [...broadcastIds], confirm };
@@ -98,7 +102,7 @@ export class Acknowledgements {
 
   /** Conversations come in id order: those before the cursor's were written whole; then broadcasts, by their numbers. */
   private async ofReplay(userId: string, at: ReplayPosition): Promise<Acknowledged> {
-    const noted = Object.entries(await this.store.replays(userId)).filter(([field]) =>
+    const noted = Object.entries(await this.notes.replays(userId)).filter(([field]) =>
       field.startsWith(`${at.replayId}:`),
     );
     const seqs = new Map<string, number>();
@@ -117,7 +121,7 @@ export class Acknowledgements {
       seqs.set(id, order < 0n ? Number(text) : Math.min(Number(text), at.seq));
       if (order < 0n) done.push(field);
     }
-    return { seqs, broadcastIds, confirm: () => this.store.forgetReplays(userId, done) };
+    return { seqs, broadcastIds, confirm: () => this.notes.forgetReplays(userId, done) };
   }
 }
 

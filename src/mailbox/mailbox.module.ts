@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { IdsModule } from '../platform/ids/ids.module.js';
 import { RedisModule } from '../platform/redis/redis.module.js';
+import { AcknowledgementStore } from './acknowledgement.store.js';
 import { Acknowledgements } from './acknowledgements.js';
 import { Attachments } from './attachments.js';
 import { CastStore } from './cast.store.js';
@@ -22,6 +23,7 @@ import { Whereabouts } from './whereabouts.js';
 @Module({
   imports: [RedisModule, IdsModule],
   providers: [
+    AcknowledgementStore,
     Acknowledgements,
     MailboxStore,
     EpochStore,

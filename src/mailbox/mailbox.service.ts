@@ -23,12 +23,17 @@ export interface DeliveryTime {
   readonly committedMs: number;
   /** The highest position that the changes may still get. */
   readonly latestMs: number;
+  /**
+   * Milliseconds within which the changes must come to their turn, wherever they wait on the way: their recipients, and what
+   * is shown to them, are those of the commit. Without it there is no hurry.
+   */
+  readonly withinMs?: number | undefined;
 }
 
 export type { Entry } from './mailbox.store.js';
 
 export type DeliveryResult =
-  { readonly kind: 'done'; readonly refused: ReadonlySet<string> } | { readonly kind: 'late' };
+  { readonly kind: 'done'; readonly refused: ReadonlySet<string> } | { readonly kind: 'late' | 'stale' };
 
 /** The shared mailbox of every user: an ordered log of references in Redis, the recent window of what MySQL holds. */
 @Injectable()
@@ -51,7 +56,7 @@ export class MailboxService {
   /**
    * Appends to each recipient's mailbox once per (conversation, rev) and wakes the nodes that follow; a repeated call
    * changes nothing. A conversation whose earlier revs are missing is refused, whole, in the shards where they are.
-   * `late`: a shard has given out positions after `latestMs`. Throws when Redis is away; some shards may have taken
+   * `late`: a shard has given out positions after `latestMs`. `stale`: it took longer than `withinMs`. Throws when Redis is away; some shards may have taken
    * their part.
    */
   async deliver(time: DeliveryTime, deliveries: readonly ConversationDelivery[]): Promise<DeliveryResult> {
@@ -59,7 +64,8 @@ export class MailboxService {
       this.guarded(() => this.store.append(shard, this.epochs.of(shard), { ...time, ...batch })),
     );
     const answers = await Promise.all(appended);
-    if (answers.some(({ kind }) => kind === 'late')) return { kind: 'late' };
+    for (const kind of ['stale', 'late'] as const)
+      if (answers.some((answer) => answer.kind === kind)) return { kind };
     return {
       kind: 'done',
       refused: new Set(answers.flatMap((answer) => (answer.kind === 'ok' ? answer.refused : []))),

@@ -17,7 +17,6 @@ const scripts = {
   close: script('close'),
   read: script('read'),
   beat: script('beat'),
-  acknowledge: script('acknowledge'),
 };
 
 /** The shard answered from another epoch than the caller knows: Redis has restarted, failed over or was emptied. */
@@ -59,8 +58,20 @@ export interface AppendHeader {
   readonly a: readonly (readonly string[])[];
   readonly c: readonly AppendConversation[];
 }
+/** `stale`: it came to its turn too late, and nothing was done. */
 export type Appended =
-  { readonly kind: 'ok'; readonly refused: readonly string[] } | { readonly kind: 'late' };
+  | { readonly kind: 'ok'; readonly refused: readonly string[] }
+  | { readonly kind: 'late' }
+  | { readonly kind: 'stale' };
+
+export interface AppendBatch {
+  readonly committedMs: number;
+  readonly latestMs: number;
+  /** Milliseconds within which it must come to its turn; without them it may take its time. */
+  readonly withinMs?: number | undefined;
+  readonly header: AppendHeader;
+  readonly bodies: readonly string[];
+}
 
 /** Seconds for which a shard remembers the last rev of a conversation; after that the outbox is asked. */
 const REV_MEMORY_SECONDS = 3600;
@@ -68,10 +79,16 @@ const REV_MEMORY_SECONDS = 3600;
 /** Runs the scripts of the mailboxes: all that Redis knows of them, it knows through these. */
 @Injectable()
 export class MailboxStore {
+  /** Each shard's clock less this node's steady one, as of its last answer to an append. */
+  private readonly clocks = new Map<number, number>();
+
   constructor(
     @Inject(CommandsRedis) private readonly redis: Redis,
     private readonly config: Config,
-  ) {}
+  ) {
+    // Another server may answer next, with another clock.
+    this.onLost(() => this.clocks.clear());
+  }
 
   get isReachable(): boolean {
     return this.redis.status === 'ready';
@@ -97,24 +114,23 @@ export class MailboxStore {
     return id;
   }
 
-  async append(
-    shard: number,
-    epoch: string,
-    batch: { committedMs: number; latestMs: number; header: AppendHeader; bodies: readonly string[] },
-  ): Promise<Appended> {
+  async append(shard: number, epoch: string, batch: AppendBatch): Promise<Appended> {
+    const { committedMs, latestMs, withinMs, header, bodies } = batch;
     const reply = await scripts.append.run(this.redis, this.state(shard), [
       shardPrefix(this.config.redis.prefix, shard),
       epoch,
-      batch.committedMs,
-      batch.latestMs,
+      committedMs,
+      latestMs,
       this.config.mailbox.length,
       REV_MEMORY_SECONDS,
-      JSON.stringify(batch.header),
-      ...batch.bodies,
+      JSON.stringify({ ...header, before: this.timeIn(shard, withinMs) }),
+      ...bodies,
     ]);
-    const [kind, refused] = reply as [string, string[]];
+    const [kind, now, refused] = reply as [Appended['kind'] | 'epoch', number, string[]];
     if (kind === 'epoch') throw new EpochChanged(shard);
-    return kind === 'late' ? { kind } : { kind: 'ok', refused };
+    if (kind === 'late') return { kind };
+    this.clocks.set(shard, Number(now) - performance.now());
+    return kind === 'stale' ? { kind } : { kind, refused };
   }
 
   /**
@@ -230,21 +246,10 @@ export class MailboxStore {
     });
   }
 
-  /** Up to where the user's devices have acknowledged; undefined when the mailbox does not know. */
-  async acknowledged(userId: string): Promise<Position | undefined> {
-    const text = await gathered(this.redis).hget(this.key('user', userId), 'acked');
-    return text ? parsePosition(text) : undefined;
-  }
-
   /** The last position that the user's shard has given out; undefined when it has given out none. */
   async tail(userId: string): Promise<Position | undefined> {
     const [ms, n] = await gathered(this.redis).hmget(this.state(shardOf(userId)), 'ms', 'n');
     return ms && n ? { ms: Number(ms), n: Number(n) } : undefined;
-  }
-
-  /** Two at once may leave the lower one: its range is then acknowledged twice, which changes nothing. */
-  async setAcknowledged(userId: string, at: Position): Promise<void> {
-    await scripts.acknowledge.run(this.redis, this.key('user', userId), [`${at.ms}-${at.n}`]);
   }
 
   /** Entries after a position up to another, included, at most so many; without a first position, from the beginning. */
@@ -260,21 +265,13 @@ export class MailboxStore {
     return entries(found.flatMap(([cursor, fields]) => [cursor, fields[1] ?? '']));
   }
 
-  /** Notes how far a replay from MySQL has been written to some connection. */
-  async noteReplay(userId: string, fields: Record<string, string | number>): Promise<void> {
-    const key = this.key('replay', userId);
-    await this.redis.multi().hset(key, fields).pexpire(key, this.retentionMs).exec();
+  /** In so many milliseconds, by the shard's clock; undefined as long as that is not known. */
+  private timeIn(shard: number, ms: number | undefined): number | undefined {
+    const clock = this.clocks.get(shard);
+    return clock === undefined || ms === undefined ? undefined : Math.ceil(clock + performance.now() + ms);
   }
 
-  async replays(userId: string): Promise<Record<string, string>> {
-    return gathered(this.redis).hgetall(this.key('replay', userId));
-  }
-
-  async forgetReplays(userId: string, fields: readonly string[]): Promise<void> {
-    if (fields.length > 0) await gathered(this.redis).hdel(this.key('replay', userId), ...fields);
-  }
-
-  private key(kind: 'user' | 'box' | 'replay', userId: string): string {
+  private key(kind: 'box', userId: string): string {
     return `${shardPrefix(this.config.redis.prefix, shardOf(userId))}${kind}:${userId}`;
   }
 

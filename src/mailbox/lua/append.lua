@@ -3,11 +3,12 @@
 -- KEYS[1] shard state. ARGV: key prefix, epoch, time of the newest commit in milliseconds, the latest position (in
 -- milliseconds) that the batch may still get, mailbox length, seconds to remember a conversation's rev, header (JSON), then the envelope bodies.
 -- Header: a = audiences (lists of user ids), c = conversations { id, first rev, last rev, settled rev or -1,
--- events { rev, reference, audience, body or 0 } }; a conversation with first rev 0 is not numbered.
+-- events { rev, reference, audience, body or 0 } }; a conversation with first rev 0 is not numbered; before = the time by
+-- this server's clock after which nothing must be done any more: this may have waited for long, and its recipients have left.
 -- Each conversation is appended whole or refused: what is not newer than the last rev is skipped, a hole is refused.
 -- Entries go neither to replicas nor to the append-only file: a restart or a failover begins an epoch, and nothing of
 -- the one before is read again.
--- Answers { 'ok', refused conversation ids }, { 'epoch' } or { 'late' }.
+-- Answers { 'ok', time, refused conversation ids }, { 'stale', time }, { 'epoch' } or { 'late' }.
 local prefix, epoch = ARGV[1], ARGV[2]
 local state = redis.call('HMGET', KEYS[1], 'epoch', 'ms', 'n')
 if state[1] ~= epoch then return { 'epoch' } end
@@ -16,6 +17,9 @@ local ms, n = tonumber(state[2]), tonumber(state[3])
 if math.max(ms, committed) > tonumber(ARGV[4]) then return { 'late' } end
 if committed > ms then ms, n = committed, -1 end
 local header = cjson.decode(ARGV[7])
+local time = redis.call('TIME')
+local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+if header.before and now > header.before then return { 'stale', now } end
 
 local followers = {} -- user id -> list of nodes, or false without a mailbox
 local function followersOf(user)
@@ -119,4 +123,4 @@ for _, node in ipairs(order) do
   local number = redis.call('HINCRBY', prefix .. 'wakes', node, 1)
   redis.call('SPUBLISH', prefix .. 'node:' .. node, number .. table.concat(wakeups[node]))
 end
-return { 'ok', refused }
+return { 'ok', now, refused }

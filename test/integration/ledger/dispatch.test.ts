@@ -48,11 +48,15 @@ async function seqsIn(userId: string, after: Position): Promise<number[]> {
 
 const outboxIsEmpty = () => expect.poll(() => dataSource.query('SELECT id FROM outbox'), WITHIN).toEqual([]);
 
-/** Like a node that dies between its commits and their delivery. */
-async function withoutDelivery(node: number, work: () => Promise<unknown>): Promise<void> {
+/** Like a node that dies, or stands still, between its commits and their delivery. */
+async function withoutDelivery(
+  node: number,
+  work: () => Promise<unknown>,
+  waiting: CommittedBatch[] = [],
+): Promise<void> {
   const dispatcher = dispatcherOf(node);
   const { dispatch } = dispatcher;
-  dispatcher.dispatch = () => undefined;
+  dispatcher.dispatch = (batch) => void waiting.push(batch);
   await work();
   dispatcher.dispatch = dispatch.bind(dispatcher);
 }
@@ -194,6 +198,23 @@ describe('what a node left that died after its commit', () => {
     await outboxIsEmpty();
     for (const [i, user] of conversation.members.entries())
       expect(await seqsIn(user, starts[i]!)).toEqual([1, 2]);
+  });
+});
+
+describe('what has waited for long on the way', () => {
+  it('goes by the outbox, without its events: everybody reads what they may see by now', async () => {
+    const conversation = await storeConversation(dataSource);
+    const follower = new Listener(conversation.members[1]!);
+    const start = await mailboxOf(1).attach(follower.connection);
+    await post(conversation);
+    await dispatcherOf(0).settled();
+    const waiting: CommittedBatch[] = [];
+    await withoutDelivery(0, () => post(conversation), waiting);
+    for (const batch of waiting) dispatcherOf(0).dispatch({ ...batch, madeAt: batch.madeAt - 5_000 });
+    await expect.poll(() => seqsIn(follower.userId, start), WITHIN).toEqual([1, 2]);
+    await expect.poll(() => follower.wakeUps.length, WITHIN).toBe(2);
+    expect(follower.wakeUps.map(({ event }) => event !== undefined)).toEqual([true, false]);
+    await outboxIsEmpty();
   });
 });
 

@@ -13,7 +13,7 @@ let sent: number;
 beforeAll(async () => {
   mailboxes = new Mailboxes(inject('redisUrl'));
   await mailboxes.establish();
-  acknowledgements = new Acknowledgements(mailboxes.store);
+  acknowledgements = new Acknowledgements(mailboxes.store, mailboxes.notes);
 });
 
 beforeEach(async () => {

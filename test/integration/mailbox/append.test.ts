@@ -4,7 +4,7 @@ import { comparePositions } from '../../../src/mailbox/cursor.js';
 import type { ConversationDelivery } from '../../../src/mailbox/delivery.js';
 import { shardOf } from '../../../src/mailbox/shards.js';
 import { aDelivery, aReference, anId } from '../../support/builders.js';
-import { Mailboxes, usersInDifferentShards } from './mailbox-fixture.js';
+import { EPOCH_MS, Mailboxes, usersInDifferentShards } from './mailbox-fixture.js';
 
 let mailboxes: Mailboxes;
 let conversation: string;
@@ -117,6 +117,28 @@ describe('positions', () => {
       { ms: newest, n: 0 },
       { ms: newest, n: 1 },
     ]);
+  });
+
+  it('are not given out to what comes to its turn too late, by the clock of Redis: it hears so, and nothing is done', async () => {
+    const [user = ''] = users;
+    await mailboxes.open(user);
+    const shard = shardOf(user);
+    const append = (rev: number, withinMs: number) =>
+      mailboxes.store.append(shard, mailboxes.epochs[shard]!, {
+        committedMs: EPOCH_MS,
+        latestMs: Number.MAX_SAFE_INTEGER,
+        withinMs,
+        header: {
+          a: [[user]],
+          c: [[conversation, rev, rev, rev - 1, [[rev, `mc,${conversation},${rev},1,1`, 1, 0]]]],
+        },
+        bodies: [],
+      });
+    expect(await append(1, 60_000)).toEqual({ kind: 'ok', refused: [] });
+    expect(await append(2, -1_000)).toEqual({ kind: 'stale' });
+    expect(await mailboxes.revs(user, conversation)).toEqual([1]);
+    expect(await append(2, 60_000)).toEqual({ kind: 'ok', refused: [] });
+    expect(await mailboxes.revs(user, conversation)).toEqual([1, 2]);
   });
 
   it('are not given out beyond what the deliverer may give: it hears that it is late', async () => {

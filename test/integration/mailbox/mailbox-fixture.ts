@@ -1,4 +1,5 @@
 import { Redis } from 'ioredis';
+import { AcknowledgementStore } from '../../../src/mailbox/acknowledgement.store.js';
 import { cutByShard, type ConversationDelivery } from '../../../src/mailbox/delivery.js';
 import { EpochStore, type Present } from '../../../src/mailbox/epoch.store.js';
 import { type Entry, MailboxStore } from '../../../src/mailbox/mailbox.store.js';
@@ -16,6 +17,7 @@ export class Mailboxes {
   readonly prefix = uniquePrefix();
   readonly store: MailboxStore;
   readonly beginnings: EpochStore;
+  readonly notes: AcknowledgementStore;
   readonly looks: PresenceLooks;
   readonly whereabouts: Whereabouts;
   readonly redis: Redis;
@@ -32,6 +34,7 @@ export class Mailboxes {
     this.redis = connectRedis(redisUrl, 'test', { enableOfflineQueue: true });
     this.store = new MailboxStore(this.redis, config);
     this.beginnings = new EpochStore(this.redis, config);
+    this.notes = new AcknowledgementStore(this.redis, config);
     this.looks = new PresenceLooks(this.redis, this.store, config);
     this.whereabouts = new Whereabouts(this.redis, config);
   }
@@ -74,7 +77,7 @@ export class Mailboxes {
         latestMs: Number.MAX_SAFE_INTEGER,
         ...batch,
       });
-      if (answer.kind === 'late') throw new Error('late');
+      if (answer.kind !== 'ok') throw new Error(answer.kind);
       for (const id of answer.refused) refused.add(id);
     }
     return refused;
