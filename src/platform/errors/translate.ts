@@ -23,7 +23,8 @@ const connectionLost = new Set([
 /** Turns anything thrown below a door into the one error type; what nobody foresaw becomes `internal`. */
 export function toChatError(thrown: unknown): ChatError {
   if (thrown instanceof ChatError) return thrown;
-  if (isConnectionLoss(thrown)) return unavailable('A store is away; nothing was done.', thrown);
+  if (isConnectionLoss(thrown) || isRefusedByRedis(thrown))
+    return unavailable('A store is away; nothing was done.', thrown);
   const status = statusOf(thrown);
   if (status === 404) return new ChatError('not_found', 'route.not_found', 'There is no such route.');
   if (status === 405) return new ChatError('not_found', 'route.not_found', 'There is no such route.');
@@ -56,6 +57,11 @@ export function isConnectionLoss(thrown: unknown): boolean {
     return true;
   return 'driverError' in thrown && isConnectionLoss(thrown.driverError);
 }
+
+/** Redis is there, and takes nothing: its memory or its disk is full, or its replicas are away. */
+const isRefusedByRedis = (thrown: unknown): boolean =>
+  thrown instanceof Error &&
+  /^(OOM|MISCONF|NOREPLICAS|MASTERDOWN|CLUSTERDOWN|TRYAGAIN) /.test(thrown.message);
 
 function statusOf(thrown: unknown): number | undefined {
   if (thrown instanceof HttpException) return thrown.getStatus();

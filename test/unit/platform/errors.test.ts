@@ -85,6 +85,14 @@ describe('whatever is thrown', () => {
   });
 
   it.each([
+    "OOM command not allowed when used memory > 'maxmemory'. script: 1f",
+    'MISCONF Errors writing to the AOF file: No space left on device',
+    'NOREPLICAS Not enough good replicas to write.',
+  ])('with "%s" likewise: Redis takes nothing', (message) => {
+    expect(toChatError(new Error(message)).code).toBe('service.unavailable');
+  });
+
+  it.each([
     [400, 'request.invalid'],
     [404, 'route.not_found'],
     [405, 'route.not_found'],
