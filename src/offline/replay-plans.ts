@@ -54,7 +54,8 @@ export class ReplayPlans {
   /** Likewise, when the mailbox does not: all since the replay's tail, and the rest besides, is missed. */
   async planAnew(userId: string, at: ReplayPosition, tail: Position): Promise<ReplayPlan> {
     const rest = at.mode === 'pool' ? (await this.missed.oldestUndelivered(userId))?.getTime() : at.sinceMs;
-    const ms = Math.min(at.tail.ms, (rest ?? Infinity) + LATENESS_MS);
+    // Nothing was missed after the present tail, whatever a forged place says.
+    const ms = Math.min(at.tail.ms, (rest ?? Infinity) + LATENESS_MS, tail.ms);
     const plan = await this.planSince(userId, { ms, n: 0 }, tail);
     if (at.mode !== 'pool') return plan;
     const known = new Set(plan.broadcasts.map(({ id }) => id));

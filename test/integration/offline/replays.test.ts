@@ -161,6 +161,19 @@ describe('what a replay has written', () => {
   });
 });
 
+it.each(['p0', 'czzzzzzzzz', 'c0'])(
+  'a forged place of the far future in a replay (%s) skips nothing of what comes from now on',
+  async (since) => {
+    const forged = `999999999999998-0.${since}.0.0000000000001.0000000.abcd`;
+    const [id = ''] = ids;
+    await dataSource.query('UPDATE members SET readSeq = 1000 WHERE userId = ?', [me]);
+    await storeMessages(dataSource, id, [{ senderId: me, createdAt: new Date() }]);
+    const { plan, resumed } = await node.app.get(Arrivals).at(me, parseCursor(forged), tail);
+    expect([resumed, plan?.tail]).toEqual([false, tail]);
+    expect(plan?.missed.map(({ conversationId }) => conversationId)).toContain(id);
+  },
+);
+
 it('a replay brings thousands of changed members in pages', async () => {
   const others = Array.from({ length: 1_000 }, () => anId());
   const { id } = await storeConversation(dataSource, [me, ...others]);
