@@ -48,6 +48,11 @@ export class Absence implements MailboxListener {
     this.refresh();
   }
 
+  /** Whoever comes back attaches by themselves. */
+  dropped(): void {
+    this.refresh();
+  }
+
   /** Shows what was kept to the connection that has come. */
   endWith(listener: MailboxListener): void {
     for (const { event, conversationId } of this.kept) listener.ephemeral(event, conversationId);

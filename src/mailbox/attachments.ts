@@ -12,6 +12,8 @@ export interface MailboxListener {
   release(): void;
   /** Wake-ups may have been missed: read again from your own position. */
   refresh(): void;
+  /** The registration was lost, and others have the user's last place: the connection is attached no more. */
+  dropped(): void;
   /** Something to show at once and never again; if it is of a conversation, only to one who has not left it. */
   ephemeral(event: MailboxEvent, conversationId?: string): void;
 }

@@ -76,7 +76,11 @@ export class Registrations {
   private async reopen(connections: readonly LocalConnection[]): Promise<void> {
     await inChunks(connections, async (connection) => {
       // It may have closed meanwhile: nobody would ever unregister it.
-      if (this.attachments.has(connection)) await this.register(connection, true);
+      if (!this.attachments.has(connection)) return;
+      const opened = await this.register(connection, true);
+      if (opened.kind === 'open') return;
+      this.attachments.remove(connection);
+      connection.listener.dropped();
     });
   }
 

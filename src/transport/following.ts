@@ -11,6 +11,7 @@ import { type Covered, type ReplayPlan, coverageOf, covers } from '../offline/re
 import { ChatError } from '../platform/errors/chat-error.js';
 import { toChatError } from '../platform/errors/translate.js';
 import type { Principal } from '../platform/http/principal.js';
+import { pause } from '../platform/jobs/pause.js';
 import { Departures } from './departures.js';
 import type { Door } from './door.js';
 import type { Sources } from './sources.js';
@@ -20,8 +21,6 @@ const PAGE = 200;
 /** Wake-ups, and characters of them, kept while a page is being read; what is beyond is read again from the mailbox. */
 const HELD_WAKE_UPS = 100;
 const HELD_CHARACTERS = 128 * 1024;
-const RETRY_MS = 200;
-const MAX_RETRY_MS = 2_000;
 
 const logger = new Logger('Following');
 
@@ -113,6 +112,11 @@ export class Following implements MailboxListener {
   refresh(): void {
     if (this.isReading) this.mustReadAgain = true;
     else void this.read();
+  }
+
+  dropped(): void {
+    this.isAttached = false;
+    this.refresh();
   }
 
   ephemeral(event: MailboxEvent, conversationId?: string): void {
@@ -290,11 +294,3 @@ export class Following implements MailboxListener {
     return covers(covered, reference);
   }
 }
-
-const pause = (failures: number): Promise<void> =>
-  new Promise((resolve) => {
-    setTimeout(
-      resolve,
-      Math.min(RETRY_MS * 2 ** (failures - 1), MAX_RETRY_MS) * (0.5 + Math.random()),
-    ).unref();
-  });

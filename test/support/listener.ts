@@ -8,6 +8,7 @@ export class Listener implements MailboxListener {
   readonly shown: MailboxEvent[] = [];
   refreshes = 0;
   isHeld = false;
+  isDropped = false;
   readonly connection: LocalConnection;
 
   constructor(
@@ -32,6 +33,10 @@ export class Listener implements MailboxListener {
 
   refresh(): void {
     this.refreshes += 1;
+  }
+
+  dropped(): void {
+    this.isDropped = true;
   }
 
   ephemeral(event: MailboxEvent): void {

@@ -23,6 +23,33 @@ describe('registrations', () => {
     expect(await two.registrationsOf(user)).toEqual({});
   });
 
+  it('that were lost and find no place any more are dropped: a connection that hears nothing must not stay open', async () => {
+    const user = anId();
+    const first = await two.follow(0, user);
+    const store = two.get(0, MailboxStore);
+    const open = store.open.bind(store);
+    let comeBack = () => undefined as void;
+    const back = new Promise<void>((resolve) => (comeBack = resolve));
+    store.open = async (...args) => (await back, open(...args));
+    await two.redis(1).flushall();
+    await two
+      .mailbox(1)
+      .open(user)
+      .catch(() => undefined);
+    await expect.poll(() => two.mailbox(1).open(user), WITHIN).toBeTruthy();
+    const others = [await two.follow(1, user), await two.follow(1, user), await two.follow(1, user)];
+    store.open = open;
+    comeBack();
+    await two
+      .mailbox(0)
+      .open(user)
+      .catch(() => undefined);
+    await expect.poll(() => first.isDropped, WITHIN).toBe(true);
+    await two.stop(0, first);
+    await two.stop(1, ...others);
+    expect(await two.registrationsOf(user)).toEqual({});
+  });
+
   it('linger for a while where they shall, and come back under their id', async () => {
     const poll = await two.follow(0, anId(), 'poll.1');
     await two.mailbox(0).detach(poll.connection, 60_000);

@@ -26,6 +26,7 @@ function aSubscription(whileSubscribing: (publish: (number: number) => void) => 
     refresh: () => void heard.push('refresh'),
     hold: () => undefined,
     release: () => undefined,
+    dropped: () => undefined,
     ephemeral: () => undefined,
   };
   attachments.add({ userId: USER, connectionId: 'c', listener });

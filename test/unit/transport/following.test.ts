@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Absence } from '../../../src/mailbox/absence.js';
 import type { Position } from '../../../src/mailbox/cursor.js';
+import { ChatError } from '../../../src/platform/errors/chat-error.js';
 import { MailboxEvent } from '../../../src/mailbox/event.js';
 import type { Door } from '../../../src/transport/door.js';
 import { Following } from '../../../src/transport/following.js';
@@ -24,6 +25,8 @@ async function aLiveConnection() {
   /** Set while the client takes nothing; resolves when it has drained. */
   let blocked: Promise<void> | undefined;
   const shown: string[] = [];
+  const refused: string[] = [];
+  let isFull = false;
   const door: Door = {
     ready: () => undefined,
     write: ({ cursor, json }) => void (cursor === null ? shown.push(json) : written.push(cursor)),
@@ -32,7 +35,7 @@ async function aLiveConnection() {
     },
     drained: () => blocked ?? Promise.resolve(),
     caughtUp: () => void (hasCaughtUp += 1),
-    refuse: () => undefined,
+    refuse: ({ code }) => void refused.push(code),
     end: () => undefined,
   };
   const read = async (_user: string, after: Position) => {
@@ -41,7 +44,10 @@ async function aLiveConnection() {
   };
   const sources = {
     mailbox: {
-      attach: async () => at(0),
+      attach: async () => {
+        if (isFull) throw new ChatError('rate_limited', 'connections.too_many', 'Too many.');
+        return at(0);
+      },
       detach: async (_: unknown, __: number, absence: unknown) => void (handedOver = absence as Absence),
       read,
     },
@@ -67,7 +73,8 @@ async function aLiveConnection() {
     });
     return open;
   };
-  return { following, mailbox, written, shown, block, caughtUp };
+  const turnAway = (): void => void (isFull = true);
+  return { following, mailbox, written, shown, refused, turnAway, block, caughtUp };
 }
 
 it('writes wake-ups as they come while it is at the tail', async () => {
@@ -102,6 +109,14 @@ it('writes nothing live while it is held', async () => {
   following.release();
   await waitUntil('written', () => written.length >= 2, { timeoutMs: 5_000, intervalMs: 1 });
   expect(written).toEqual(['1000-1', '1000-2']);
+});
+
+it('sends its client away when it was dropped and finds no place any more', async () => {
+  const { following, refused, turnAway } = await aLiveConnection();
+  turnAway();
+  following.dropped();
+  await waitUntil('refused', () => refused.length > 0, { timeoutMs: 5_000, intervalMs: 1 });
+  expect(refused).toEqual(['connections.too_many']);
 });
 
 it('shows when the client has drained what still counts of what it could not take, the last about each alone', async () => {
