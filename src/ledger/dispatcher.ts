@@ -70,6 +70,8 @@ export class Dispatcher implements OnApplicationBootstrap {
   ) {}
 
   onApplicationBootstrap(): void {
+    // At once: whoever reads from MySQL now, and resumes in the mailbox, gets twice what comes there after that.
+    this.mailbox.onRestored(() => void this.sweep());
     this.timers = [
       setInterval(() => void this.sweep(), SWEEP_MS),
       setInterval(() => void this.settleDone(), SETTLE_MS),

@@ -24,6 +24,7 @@ export class MailboxLink implements OnModuleInit, OnApplicationBootstrap {
   /** The name under which this node listens and registers; the lease may have taken another one meanwhile. */
   private name = '';
   private isClosed = false;
+  private readonly whenRestored: (() => void)[] = [];
   private readonly logger = new Logger(MailboxLink.name);
 
   constructor(
@@ -88,7 +89,13 @@ export class MailboxLink implements OnModuleInit, OnApplicationBootstrap {
     await this.registrations.restore();
     const states = await this.store.shardStates(ALL_SHARDS, this.lease.name);
     this.wakeUps.countFrom(states.map(({ wakes }) => wakes));
+    for (const listener of this.whenRestored) listener();
     this.registrations.release();
+  }
+
+  /** Called whenever the mailboxes can be written to again, before the connections read what they have missed. */
+  onRestored(listener: () => void): void {
+    this.whenRestored.push(listener);
   }
 
   private async listenAnew(): Promise<void> {

@@ -53,6 +53,11 @@ export class MailboxService {
     return this.store.isReachable;
   }
 
+  /** See `MailboxLink.onRestored`. */
+  onRestored(listener: () => void): void {
+    this.link.onRestored(listener);
+  }
+
   /**
    * Appends to each recipient's mailbox once per (conversation, rev) and wakes the nodes that follow; a repeated call
    * changes nothing. A conversation whose earlier revs are missing is refused, whole, in the shards where they are.
