@@ -12,8 +12,8 @@ const eventSchema = z.object({ sessionId: z.string(), reason: z.string() });
 export type SessionRevoked = z.infer<typeof eventSchema>;
 
 const POLL_MS = 2_000;
-/** A revocation is stamped before it is committed; each poll looks back this much further. */
-const OVERLAP_MS = 10_000;
+/** A revocation is stamped before it is committed, and MySQL may stand still in between: each poll looks back this much further. */
+const OVERLAP_MS = 60_000;
 
 /**
  * Tells every node of every ended session, so that open connections can be closed: at once over Redis, and within two

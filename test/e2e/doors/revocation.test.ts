@@ -1,3 +1,5 @@
+import { getDataSourceToken } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aPair, range, send } from '../../support/chat.js';
 import {
@@ -53,6 +55,20 @@ async function expectRevoked(client: ChatClient, sessionId: string, reason: stri
     data: { sessionId, reason },
   });
 }
+
+it('a session whose end was long on its way into MySQL, and is told by nobody, is closed all the same', async () => {
+  const { bob } = await aPair(here);
+  const sessionId = await sessionIdOf(bob.token);
+  const client = await connect('sse', there, bob);
+  const dataSource = here.app.get<DataSource>(getDataSourceToken());
+  // As it stands when MySQL stood still between the statement and its commit.
+  await dataSource.query(
+    `UPDATE auth_sessions SET revokedAt = UTC_TIMESTAMP(3) - INTERVAL 40 SECOND, revokedReason = 'revoked' WHERE id = ?`,
+    [sessionId],
+  );
+  await client.until('is closed', () => client.isClosed, 5_000);
+  expect(client.events.at(-1)).toMatchObject({ type: 'session.revoked', data: { sessionId } });
+});
 
 describe.each(doorNames)('%s', (door) => {
   it('is closed within a second of the logout, on both nodes, and only for that session', async () => {
