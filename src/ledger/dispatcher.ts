@@ -183,7 +183,7 @@ export class Dispatcher implements OnApplicationBootstrap {
   private async deliver(batches: readonly CommittedBatch[]): Promise<void> {
     const deliveries = batches.flatMap((batch) => batch.deliveries);
     const endsAt = Math.min(...batches.map(({ madeAt }) => madeAt)) + AT_HAND_MS;
-    const refused = await this.late.deliver(spanOf(batches), deliveries, leftUntil(endsAt));
+    const refused = await this.late.deliver(spanOf(batches), deliveries, endsAt);
     if (refused.size === 0) return;
     const missing = deliveries.filter(
       ({ conversationId, firstRev }) => firstRev > 0 && refused.has(conversationId),
@@ -191,7 +191,7 @@ export class Dispatcher implements OnApplicationBootstrap {
     const pending = await this.outbox.oldest(PAGE);
     if (pending.length === PAGE) throw new Error('the outbox is long');
     const earlier = await this.fromOutbox.upTo(pending, missing);
-    const still = await this.late.deliver(spanOf([...pending, ...batches]), earlier, leftUntil(endsAt));
+    const still = await this.late.deliver(spanOf([...pending, ...batches]), earlier, endsAt);
     if (still.size > 0) throw new Error(`${still.size} conversations are still refused`);
   }
 
@@ -243,12 +243,6 @@ export class Dispatcher implements OnApplicationBootstrap {
       this.logger.debug(`${batches.length} batches stay in the outbox: ${String(error)}`);
     }
   }
-}
-
-function leftUntil(endsAt: number): number {
-  const left = endsAt - performance.now();
-  if (left <= 0) throw new Error('what is at hand is too old');
-  return left;
 }
 
 const changesOf = ({ deliveries }: CommittedBatch): Reference[] =>

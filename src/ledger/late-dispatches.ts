@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { ConversationDelivery } from '../mailbox/delivery.js';
-import { LATENESS_MS, MailboxService } from '../mailbox/mailbox.service.js';
+import { type DeliveryResult, LATENESS_MS, MailboxService } from '../mailbox/mailbox.service.js';
 import { IdGenerator } from '../platform/ids/snowflake.js';
 import { OutboxStore } from './outbox.store.js';
 
 /** Milliseconds of positions that one record covers, so that a long outage costs few of them. */
 const COVER_MS = 60_000;
+const TOO_OLD = 'what is at hand is too old';
 
 /**
  * Delivers what may be late: changes that get positions long after their commit time (after an outage, or a node that
@@ -23,21 +24,22 @@ export class LateDispatches {
 
   /**
    * Returns the conversations that were refused because earlier revs are missing. Throws when Redis is away, and where it
-   * took longer than it may.
+   * has not taken the deliveries by their end, on this node's steady clock.
    */
   async deliver(
     span: { readonly oldest: Date; readonly newest: Date },
     deliveries: readonly ConversationDelivery[],
-    withinMs?: number,
+    endsAt = Infinity,
   ): Promise<ReadonlySet<string>> {
-    const time = { committedMs: span.newest.getTime(), withinMs };
-    const latestMs = span.oldest.getTime() + LATENESS_MS;
-    const inTime = await this.mailbox.deliver({ ...time, latestMs }, deliveries);
+    const deliver = (latestMs: number): Promise<DeliveryResult> => {
+      const time = { committedMs: span.newest.getTime(), latestMs, withinMs: leftUntil(endsAt) };
+      return this.mailbox.deliver(time, deliveries);
+    };
+    const inTime = await deliver(span.oldest.getTime() + LATENESS_MS);
     if (inTime.kind === 'done') return inTime.refused;
-    if (inTime.kind === 'stale') throw new Error('it has waited for too long');
-    const late = await this.mailbox.deliver({ ...time, latestMs: await this.cover(span) }, deliveries);
-    if (late.kind !== 'done') throw new Error('positions have passed what was put on record');
-    return late.refused;
+    const late = inTime.kind === 'late' ? await deliver(await this.cover(span)) : inTime;
+    if (late.kind === 'done') return late.refused;
+    throw new Error(late.kind === 'late' ? 'positions have passed what was put on record' : TOO_OLD);
   }
 
   /** The highest position for which lateness from the span's oldest change on is on record. */
@@ -52,4 +54,11 @@ export class LateDispatches {
     this.covered = { fromMs, toMs };
     return toMs;
   }
+}
+
+/** Undefined where there is no end. */
+function leftUntil(endsAt: number): number | undefined {
+  const left = endsAt - performance.now();
+  if (left <= 0) throw new Error(TOO_OLD);
+  return Number.isFinite(left) ? left : undefined;
 }
