@@ -1,6 +1,6 @@
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   type Position,
   type ReplayMode,
@@ -9,6 +9,7 @@ import {
 } from '../../../src/mailbox/cursor.js';
 import { type Entry, LATENESS_MS, MailboxService } from '../../../src/mailbox/mailbox.service.js';
 import { type Reference, encodeReference } from '../../../src/mailbox/reference.js';
+import { MissedMessages } from '../../../src/messaging/missed-messages.js';
 import { ReplayPlans } from '../../../src/offline/replay-plans.js';
 import { Replays } from '../../../src/offline/replays.js';
 import { type ReplayPlan, coverageOf, covers } from '../../../src/offline/replay-plan.js';
@@ -149,11 +150,13 @@ it.each(['pool', 'changes'] as const)(
       new Date(),
       [creation(4), creation(5)].map(encodeReference).join('\n'),
     ]);
+    const looks = vi.spyOn(node.app.get(MissedMessages), 'areOnTheirWay');
     const arrived = planFor(mode).then(arrive);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await vi.waitFor(() => expect(looks).toHaveBeenCalled(), { interval: 5 });
     await deliver(creation(4), creation(5));
     await dataSource.query('DELETE FROM outbox WHERE id = ?', [insertId]);
     expect(await arrived).toEqual({ replayed: [1, 2, 3], resumed: [4, 5], live: [4, 5] });
+    looks.mockRestore();
   },
 );
 
