@@ -1,4 +1,4 @@
-import { openSync } from 'node:fs';
+import { openSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Child, endChild, startChild } from '../../src/launcher/child-process.js';
 import { anyFreePort } from '../../src/launcher/free-port.js';
@@ -84,7 +84,7 @@ async function startNode(stores: Stores, isLimited: boolean): Promise<{ url: str
   const errors = openSync('/dev/null', 'w');
   const child = await startChild({
     file: process.execPath,
-    args: [resolve(root, 'dist/main.js')],
+    args: nodeArguments(),
     cwd: root,
     env: {
       PATH: environment.PATH,
@@ -102,6 +102,14 @@ async function startNode(stores: Stores, isLimited: boolean): Promise<{ url: str
     timeoutMs: 30_000,
   });
   return { url, child };
+}
+
+/** What follows `node` in `npm run start:prod`. */
+function nodeArguments(): string[] {
+  const { scripts } = JSON.parse(readFileSync(resolve(root, 'package.json'), 'utf8')) as {
+    scripts: { 'start:prod': string };
+  };
+  return scripts['start:prod'].split(' node ')[1]?.split(' ') ?? [];
 }
 
 /** What was said is recalled in the end: whoever connects in the next round gets nothing of it. */

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { filesNamed, headingsOf, pages, relativeLinks, root, scriptsNamed, targetOf } from './pages.js';
 
-const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: object };
+const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  scripts: Record<string, string>;
+};
 
 describe.each(pages())('$path', (page) => {
   test('links to pages and headings that exist', () => {
@@ -26,4 +28,13 @@ test('finds links, files and scripts at all', () => {
   expect(relativeLinks(readme)).toContain('docs/protocol.md');
   expect(filesNamed(readme)).toContain('docker-compose.yml');
   expect(scriptsNamed(readme)).toContain('start:prod');
+});
+
+test('whoever starts a node starts it with the same options', () => {
+  const { 'start:prod': command } = scripts;
+  const words = command?.replace(/^exec /, '').split(' ') ?? [];
+  const dockerfile = readFileSync(join(root, 'Dockerfile'), 'utf8');
+  expect(dockerfile).toContain(`CMD [${words.map((word) => `"${word}"`).join(', ')}]`);
+  const options = words.slice(1, -1).join(' ');
+  expect(scripts.start).toContain(`node ${options} `);
 });
