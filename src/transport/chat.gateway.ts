@@ -36,6 +36,13 @@ interface SocketData {
   door: SocketIoDoor;
   sessionId: string;
 }
+/** Whose commands are carried out. */
+interface Client {
+  readonly commander: Commander;
+  readonly door: SocketIoDoor;
+  readonly queue: CommandQueue;
+  readonly patience: Patience;
+}
 type Answer = { readonly ok: true; readonly data: unknown } | { readonly ok: false; readonly error: Problem };
 type ChatSocket = Socket<Record<string, never>, Record<string, never>, Record<string, never>, SocketData>;
 
@@ -67,12 +74,13 @@ export class ChatGateway implements OnGatewayInit<Server>, OnGatewayConnection<C
     const commander: Commander = { principal, connection, following };
     const queue = new CommandQueue(door, () => socket.disconnect(true));
     const patience = new Patience({
-      stopReading: () => door.stopReading(),
+      rest: (ms) => queue.rest(ms),
       sendAway: (error) => {
         this.limits.countSentAway(principal);
         door.sendAway(error);
       },
     });
+    const client: Client = { commander, door, queue, patience };
     const leave = (): void => {
       queue.close();
       this.connections.remove(connection);
@@ -82,9 +90,7 @@ export class ChatGateway implements OnGatewayInit<Server>, OnGatewayConnection<C
     // Its session may have ended a moment ago: then it was sent away while it was added.
     if (!socket.connected) return leave();
     socket.on('disconnect', leave);
-    socket.onAny((name: string, ...args: unknown[]) =>
-      queue.add(async () => patience.note(await this.command(commander, door, name, args))),
-    );
+    socket.onAny((name: string, ...args: unknown[]) => queue.add(() => this.command(client, name, args)));
     following.start();
   }
 
@@ -100,7 +106,8 @@ export class ChatGateway implements OnGatewayInit<Server>, OnGatewayConnection<C
     this.limits.countHandshake(socket.request);
     const { token, cursor: text } = handshakeOf(socket);
     const principal = await this.authenticator.authenticate(token);
-    this.limits.countConnection(principal);
+    const waitMs = this.limits.countConnection(principal);
+    if (waitMs > 0) await delay(waitMs);
     const cursor = text ? requireCursor(text) : undefined;
     const door = new SocketIoDoor(socket, this.followings.sendBufferBytes);
     const connectionId = connectionIdOf('ws', principal.sessionId, socket.id);
@@ -114,39 +121,44 @@ export class ChatGateway implements OnGatewayInit<Server>, OnGatewayConnection<C
   }
 
   /**
-   * Returns what it was refused with, if it was. Never throws: neither a malformed command nor one without an
-   * acknowledgement may harm more than itself.
+   * Never throws: neither a malformed command nor one without an acknowledgement may harm more than itself.
    */
-  private async command(
-    commander: Commander,
-    door: SocketIoDoor,
-    name: string,
-    args: unknown[],
-  ): Promise<string | undefined> {
+  private async command(client: Client, name: string, args: unknown[]): Promise<void> {
     const acknowledge =
       typeof args.at(-1) === 'function' ? (args.pop() as (answer: unknown) => void) : undefined;
-    const answer = await this.answer(commander, name, args);
+    const answer = await this.answer(client, name, args);
     if (acknowledge) {
-      door.count(ACKNOWLEDGEMENT);
+      client.door.count(ACKNOWLEDGEMENT);
       acknowledge(answer);
     }
-    return answer.ok ? undefined : answer.error.code;
   }
 
-  private async answer(commander: Commander, name: string, args: unknown[]): Promise<Answer> {
+  private async answer(client: Client, name: string, args: unknown[]): Promise<Answer> {
     try {
-      this.limits.countCommand(commander.principal, name);
+      this.count(client, name);
       const path = findUncleanText(args);
       if (path !== undefined) throw invalid('Text must not hold NUL or lone surrogates.');
       if (args.length > 1) throw invalid('A command takes one argument.');
       const data: Promise<unknown> = within(
         ANSWER_MS,
-        this.commands.run(name, commander, args[0] ?? {}),
+        this.commands.run(name, client.commander, args[0] ?? {}),
         outcomeUnknown,
       );
       return { ok: true, data: await data };
     } catch (error) {
       return { ok: false, error: this.problem(error) };
+    }
+  }
+
+  /** Throws `rate_limited`. */
+  private count({ commander, queue, patience }: Client, name: string): void {
+    try {
+      const waitMs = this.limits.countCommand(commander.principal, name);
+      patience.heeded();
+      if (waitMs > 0) queue.rest(waitMs);
+    } catch (refusal) {
+      patience.refused();
+      throw refusal;
     }
   }
 

@@ -16,6 +16,7 @@ export class CommandQueue {
   private readonly waiting: (() => Promise<void>)[] = [];
   private running = 0;
   private isPausing = false;
+  private rests = 0;
   private isClosed = false;
   private readOn: (() => void) | undefined;
 
@@ -33,6 +34,15 @@ export class CommandQueue {
     if (this.waiting.length >= CROWD) this.readOn ??= this.door.stopReading();
   }
 
+  /** Begins nothing for so many milliseconds: what comes meanwhile waits, and then on its sender's side. */
+  rest(ms: number): void {
+    this.rests += 1;
+    setTimeout(() => {
+      this.rests -= 1;
+      this.begin();
+    }, ms).unref();
+  }
+
   /** Forgets what has not begun, and takes no more: a door that is gone may stay blocked for ever. */
   close(): void {
     this.isClosed = true;
@@ -40,7 +50,7 @@ export class CommandQueue {
   }
 
   private begin(): void {
-    while (this.running < AT_ONCE && this.waiting.length > 0 && !this.isPausing) {
+    while (this.mayBegin) {
       if (this.door.isBlocked) return void this.pause();
       const command = this.waiting.shift();
       if (command) void this.run(command);
@@ -49,6 +59,10 @@ export class CommandQueue {
       this.readOn();
       this.readOn = undefined;
     }
+  }
+
+  private get mayBegin(): boolean {
+    return this.running < AT_ONCE && this.waiting.length > 0 && !this.isPausing && this.rests === 0;
   }
 
   private async run(command: () => Promise<void>): Promise<void> {

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import { Config } from '../platform/config/config.js';
+import type { Taken } from '../platform/rate-limits/allowance.js';
 import type { Principal } from '../platform/http/principal.js';
 import { type ActionClass, RateLimits } from '../platform/rate-limits/rate-limits.service.js';
 import { addressOf, callerOf } from '../platform/rate-limits/subject.js';
@@ -34,8 +35,9 @@ export class SocketLimits {
     this.limits.take('requests', addressOf(clientAddress(request, this.config.http.trustProxy)));
   }
 
-  countConnection(principal: Principal): void {
-    this.limits.take('connections', callerOf(principal));
+  /** Milliseconds that it should wait before it costs more. */
+  countConnection(principal: Principal): number {
+    return waitMs(this.limits.take('connections', callerOf(principal)));
   }
 
   /** Never throws: it is the next connection that is refused. */
@@ -43,8 +45,11 @@ export class SocketLimits {
     this.limits.charge('connections', callerOf(principal), SENT_AWAY_COUNTS);
   }
 
-  countCommand(principal: Principal, name: string): void {
+  /** Milliseconds that what comes after it should wait. */
+  countCommand(principal: Principal, name: string): number {
     const kind = Object.hasOwn(classes, name) ? classes[name] : undefined;
-    this.limits.take(kind ?? 'writes', callerOf(principal));
+    return waitMs(this.limits.take(kind ?? 'writes', callerOf(principal)));
   }
 }
+
+const waitMs = (taken: Taken | undefined): number => taken?.waitMs ?? 0;

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, SetMetadata, applyDecorators } from '@nestjs/common';
 import { ApiBearerAuth, ApiSecurity } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
@@ -31,7 +32,8 @@ export class StreamCaller {
   async of(request: FastifyRequest, countedAs: 'connections' | 'reads'): Promise<Principal> {
     this.limits.take('requests', addressOf(request.ip));
     const principal = await this.prove(request);
-    this.limits.take(countedAs, callerOf(principal));
+    const found = this.limits.take(countedAs, callerOf(principal));
+    if (found?.waitMs) await delay(found.waitMs);
     return principal;
   }
 

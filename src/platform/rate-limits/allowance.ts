@@ -8,6 +8,21 @@ export interface Standing extends RateStanding {
   readonly retryAfterSeconds: number;
 }
 
+/** What an action that may come found. */
+export interface Taken extends Standing {
+  /** Milliseconds for which it should wait for its turn; 0 if it should not. */
+  readonly waitMs: number;
+}
+
+/** The share of a rate that may come in one moment without waiting, and how many times faster than evenly the rest may. */
+const IN_ONE_MOMENT = 1 / 16;
+const FASTER = 8;
+/** How many, and how many milliseconds apart, may come in any case: so few harm nobody. */
+const FEW = 20;
+const SELDOM_MS = 25;
+/** A wait that would be shorter adds to the next one's: timers have no finer grain that is worth its cost. */
+const SHORTEST_WAIT_MS = 10;
+
 /** What additions round up must not refuse an action. */
 const TOLERANCE_MS = 0.1;
 
@@ -35,11 +50,23 @@ export function standing(rate: Rate, owedMs: number): Standing {
 export class Allowance {
   private paidAt = 0;
   private untold = 0;
+  private lastTurnAt = 0;
   /** Whether what is untold is on its way to the other nodes. */
   isTelling = false;
 
   owedAt(now: number): number {
     return Math.max(0, this.paidAt - now);
+  }
+
+  /**
+   * Gives an action its turn, in how many milliseconds. Whoever uses up at once what is meant for a minute keeps this node
+   * busy for that long, and all others waiting: so spread, there is room for them between.
+   */
+  waitForTurn(rate: Rate, now: number): number {
+    const everyMs = Math.min(costMs(rate) / FASTER, SELDOM_MS);
+    this.lastTurnAt = Math.max(this.lastTurnAt, now) + everyMs;
+    const waitMs = this.lastTurnAt - now - Math.max(FEW, rate.count * IN_ONE_MOMENT) * everyMs;
+    return waitMs < SHORTEST_WAIT_MS ? 0 : waitMs;
   }
 
   /** What other nodes have not heard of, and is not paid back yet. Negative for what was given back. */

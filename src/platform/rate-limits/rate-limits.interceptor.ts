@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -16,7 +17,7 @@ export class RateLimitsInterceptor implements NestInterceptor {
     private readonly limits: RateLimits,
   ) {}
 
-  /** Throws `rate_limited`. Whoever is known costs no turn of the event loop. */
+  /** Throws `rate_limited`. Whoever is known costs no turn of the event loop, unless they are to wait for theirs. */
   intercept(
     context: ExecutionContext,
     next: CallHandler,
@@ -31,7 +32,8 @@ export class RateLimitsInterceptor implements NestInterceptor {
     };
     if (request.principal) {
       const usual = request.method === 'GET' ? 'reads' : 'writes';
-      return goOn(this.limits.take(kind ?? usual, callerOf(request.principal)));
+      const found = this.limits.take(kind ?? usual, callerOf(request.principal));
+      return found?.waitMs ? delay(found.waitMs).then(() => goOn(found)) : goOn(found);
     }
     if (!kind) return next.handle();
     return this.limits.takeWithOthers(kind, addressOf(request.ip)).then(goOn);

@@ -7,7 +7,7 @@ import { Rate, type rateSettings } from '../config/rate-settings.js';
 import { ChatError } from '../errors/chat-error.js';
 import { within } from '../jobs/within.js';
 import { Metrics } from '../metrics/metrics.js';
-import { Allowance, type Standing, costMs, standing } from './allowance.js';
+import { Allowance, type Standing, type Taken, costMs, standing } from './allowance.js';
 import { SharedDebts } from './shared-debts.js';
 import type { Subject } from './subject.js';
 
@@ -44,8 +44,11 @@ export class RateLimits {
     });
   }
 
-  /** Counts one action, and says how the subject stands; undefined where nothing is counted. Throws `rate_limited`. */
-  take(kind: ActionClass, subject: Subject): Standing | undefined {
+  /**
+   * Counts one action, and says how the subject stands, and whether the action should wait: an address, which many may
+   * share, never does. Undefined where nothing is counted. Throws `rate_limited`.
+   */
+  take(kind: ActionClass, subject: Subject): Taken | undefined {
     const rate = this.rateOf(kind, subject);
     if (!rate) return undefined;
     const key = keyOf(kind, subject);
@@ -56,7 +59,8 @@ export class RateLimits {
     allowance.owe(costMs(rate), now);
     if (!allowance.isTelling && allowance.untoldAt(now) >= rate.seconds * 1000 * UNTOLD_SHARE)
       void this.tell(key, allowance, rate);
-    return standing(rate, allowance.owedAt(now));
+    const waitMs = subject.by === 'address' ? 0 : allowance.waitForTurn(rate, now);
+    return { ...standing(rate, allowance.owedAt(now)), waitMs };
   }
 
   /**

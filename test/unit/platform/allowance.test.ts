@@ -54,6 +54,36 @@ describe('a rate', () => {
   });
 });
 
+describe('turns', () => {
+  it('come at once for a sixteenth of a rate, and then at eight times its even speed', () => {
+    const rate = new Rate(600, 60);
+    const allowance = new Allowance();
+    const waits = Array.from({ length: 600 }, () => allowance.waitForTurn(rate, 1000));
+    expect(waits.slice(0, 38)).toEqual(Array(38).fill(0));
+    expect(waits[38]).toBeCloseTo(18.75);
+    expect(waits.at(-1)).toBeCloseTo(((600 - 37.5) * 100) / 8);
+    // Whoever then pauses for as long as the rate has, may come at once again.
+    expect(allowance.waitForTurn(rate, 1000 + 60_000)).toBe(0);
+  });
+
+  it('are waited for neither by a few, nor for long', () => {
+    const rate = new Rate(30, 3600);
+    const allowance = new Allowance();
+    const waits = Array.from({ length: 30 }, () => allowance.waitForTurn(rate, 1000));
+    expect(waits.slice(0, 20)).toEqual(Array(20).fill(0));
+    expect(waits.slice(20)).toEqual(Array.from({ length: 10 }, (_, n) => (n + 1) * 25));
+  });
+
+  it('cost nobody a wait who keeps to the even speed', () => {
+    fc.assert(
+      fc.property(rates, (rate) => {
+        const allowance = new Allowance();
+        for (let n = 0; n < rate.count; n += 1) expect(allowance.waitForTurn(rate, n * costMs(rate))).toBe(0);
+      }),
+    );
+  });
+});
+
 describe('an allowance', () => {
   const rate = new Rate(10, 10);
 

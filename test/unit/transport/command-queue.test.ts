@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { waitUntil } from '../../../src/launcher/wait-until.js';
 import { CommandQueue } from '../../../src/transport/command-queue.js';
 
@@ -55,6 +55,26 @@ it('begins nothing while the client does not take what it is sent', async () => 
   expect(done).toBe(0);
   door.unblock();
   await soon('done', () => done === 1);
+});
+
+it('begins nothing while it rests, and goes on in order when all rests are over', () => {
+  vi.useFakeTimers();
+  const queue = new CommandQueue(aDoor(), () => undefined);
+  const begun: number[] = [];
+  const command = (n: number) => async (): Promise<void> => {
+    begun.push(n);
+    if (n === 1) {
+      queue.rest(20);
+      queue.rest(50);
+    }
+  };
+  for (let n = 0; n < 4; n += 1) queue.add(command(n));
+  expect(begun).toEqual([0, 1]);
+  vi.advanceTimersByTime(49);
+  expect(begun).toEqual([0, 1]);
+  vi.advanceTimersByTime(1);
+  expect(begun).toEqual([0, 1, 2, 3]);
+  vi.useRealTimers();
 });
 
 it('has no more read while a thousand wait, until half of them have begun', async () => {

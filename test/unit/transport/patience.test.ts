@@ -1,51 +1,34 @@
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { Patience } from '../../../src/transport/patience.js';
 
-let isRead: boolean;
+let rests: number[];
 let sentAway: string[];
 let patience: Patience;
 
 beforeEach(() => {
-  vi.useFakeTimers();
-  [isRead, sentAway] = [true, []];
-  patience = new Patience({
-    stopReading: () => {
-      isRead = false;
-      return () => {
-        isRead = true;
-      };
-    },
-    sendAway: ({ code }) => sentAway.push(code),
-  });
+  [rests, sentAway] = [[], []];
+  patience = new Patience({ rest: (ms) => rests.push(ms), sendAway: ({ code }) => sentAway.push(code) });
 });
 
-afterEach(() => vi.useRealTimers());
-
 const refuse = (times: number): void => {
-  for (let i = 0; i < times; i += 1) patience.note('rate_limited');
+  for (let i = 0; i < times; i += 1) patience.refused();
 };
 
-it('leaves a socket unread for a fifth of a second after each twenty refusals', () => {
+it('does nothing for a socket for a fifth of a second after each twenty refusals', () => {
   refuse(19);
-  expect(isRead).toBe(true);
+  expect(rests).toEqual([]);
   refuse(1);
-  expect(isRead).toBe(false);
-  // What had been read already is still refused.
+  expect(rests).toEqual([200]);
   refuse(25);
-  vi.advanceTimersByTime(199);
-  expect(isRead).toBe(false);
-  vi.advanceTimersByTime(1);
-  expect(isRead).toBe(true);
-  refuse(20);
-  expect(isRead).toBe(false);
+  expect(rests).toEqual([200, 200]);
 });
 
 it('begins anew with each command that is not refused for its rate', () => {
   for (let i = 0; i < 60; i += 1) {
     refuse(19);
-    patience.note(i % 2 ? undefined : 'conversation.not_found');
+    patience.heeded();
   }
-  expect([isRead, sentAway]).toEqual([true, []]);
+  expect([rests, sentAway]).toEqual([[], []]);
 });
 
 it('sends away, once, who was refused five hundred times in a row', () => {
