@@ -110,19 +110,34 @@ function renumber(root: StoredMessage, heads: Map<string, LockedHead>): StoredMe
 
 /** The time never goes back within a conversation, whatever the server's clock does. */
 export const advance = (head: LockedHead, now: Date): LockedHead => ({
-  ...head,
+  conversationId: head.conversationId,
   rev: head.rev + 1,
   lastSeq: head.lastSeq + 1,
+  membersRev: head.membersRev,
   changedAt: now > head.changedAt ? now : head.changedAt,
 });
 
+/** Each field by its name: an object that is copied and then added to is several times as large. */
 export const number = (draft: MessageDraft, head: LockedHead): StoredMessage => ({
-  ...draft,
+  conversationId: draft.conversationId,
   seq: head.lastSeq,
+  id: draft.id,
   createdRev: head.rev,
   rev: head.rev,
-  createdAt: head.changedAt,
+  type: draft.type,
+  senderId: draft.senderId,
+  sendKey: draft.sendKey,
+  digest: draft.digest,
+  text: draft.text,
+  attachments: draft.attachments,
+  replyTo: draft.replyTo,
+  threadOf: draft.threadOf,
   threadCount: 0,
+  mentions: draft.mentions,
+  mentionAll: draft.mentionAll,
+  forwarded: draft.forwarded,
+  metadata: draft.metadata,
+  createdAt: head.changedAt,
   reactions: null,
   pinned: false,
   system: null,

@@ -19,51 +19,58 @@ export interface Outgoing {
 /** What a send is known by. */
 export type Identity = Pick<MessageDraft, 'id' | 'senderId' | 'sendKey' | 'digest'>;
 
-/** Adds to the content what the send says of one thing; refuses by throwing. */
-type Step = (content: MessageContent, outgoing: Outgoing) => MessageContent | Promise<MessageContent>;
+/** A message's content while it is being made. */
+type Content = { -readonly [K in keyof MessageContent]: MessageContent[K] };
+
+/** Writes into the content what the send says of one thing; refuses by throwing. */
+type Step = (content: Content, outgoing: Outgoing) => void | Promise<void>;
 
 /** Throws `message.too_long`. */
 const takeText: Step = (content, { input: { text } }) => {
-  if (text === undefined) return content;
+  if (text === undefined) return;
   requireShortText(text);
-  return { ...content, text };
+  content.text = text;
 };
 
 /** Throws `message.not_found`, `message.deleted`. */
 const takeForwarded =
   (forwarding: Forwarding): Step =>
   (content, { caller, input: { forward } }) =>
-    forward
-      ? forwarding.contentOf(caller, forward).then((forwarded) => ({ ...content, ...forwarded }))
-      : content;
+    forward && forwarding.contentOf(caller, forward).then((said) => void Object.assign(content, said));
 
 /** Whoever wrote the text first. Throws `word_filter.refused`. */
 const filterWords =
   (filter: WordFilter): Step =>
-  (content) =>
-    content.text === null ? content : { ...content, text: filter.clean('text', content.text) };
+  (content) => {
+    if (content.text !== null) content.text = filter.clean('text', content.text);
+  };
 
 /** Throws `file.not_found`. */
 const takeFiles =
   (files: FileAccess): Step =>
   (content, { caller, input: { attachments = [] } }) =>
     attachments.length === 0
-      ? content
-      : files.requireOwn(caller.userId, attachments).then((owned) => ({ ...content, attachments: owned }));
+      ? undefined
+      : files
+          .requireOwn(caller.userId, attachments)
+          .then((owned) => void Object.assign(content, { attachments: owned }));
 
 /** Throws `message.metadata_too_large`. */
 const takeMetadata: Step = (content, { input: { metadata = null } }) => {
   requireSmallMetadata(metadata);
-  return { ...content, metadata };
+  content.metadata = metadata;
 };
 
-const takeReferences: Step = (content, { input: { replyTo = null, threadOf = null } }) => ({
-  ...content,
-  replyTo,
-  threadOf,
-});
+const takeReferences: Step = (content, { input: { replyTo = null, threadOf = null } }) => {
+  content.replyTo = replyTo;
+  content.threadOf = threadOf;
+};
 
-const takeMentions: Step = (content, { input }) => ({ ...content, ...mentionsOf(input) });
+const takeMentions: Step = (content, { input }) => {
+  const { mentions, mentionAll } = mentionsOf(input);
+  content.mentions = mentions;
+  content.mentionAll = mentionAll;
+};
 
 /**
  * Makes what is stored out of what is sent, before the conversation is looked at: each thing that a message can hold is
@@ -98,11 +105,11 @@ export class ComposeMessage {
 
   /** Throws what a step throws; then nothing was done. */
   async content(outgoing: Outgoing): Promise<MessageContent> {
-    let content = noContent;
+    const content = { ...noContent };
     for (const step of this.steps) {
-      const next = step(content, outgoing);
+      const done = step(content, outgoing);
       // Most steps have nothing to wait for, and each wait of a send is one of thousands a second.
-      content = next instanceof Promise ? await next : next;
+      if (done) await done;
     }
     return content;
   }

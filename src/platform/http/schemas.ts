@@ -2,10 +2,12 @@ import { z } from 'zod';
 import { ChatError, type FieldError, invalid, notFound } from '../errors/chat-error.js';
 import { isClean } from './clean-json.js';
 
+const ID = /^[1-9]\d{0,18}$/;
+
 /** A 64-bit id as decimal text. */
 export const idSchema = z
   .string()
-  .regex(/^[1-9]\d{0,18}$/, 'must be an id')
+  .regex(ID, 'must be an id')
   .meta({
     id: 'Id',
     description: 'A 64-bit id, time-ordered, as decimal text.',
@@ -54,7 +56,7 @@ export const emptyBodySchema = z.strictObject({}).optional();
 
 /** Whether the text could be an id. */
 export const isId = (text: string): boolean =>
-  idSchema.safeParse(text).success && BigInt(text) <= 9_223_372_036_854_775_807n;
+  ID.test(text) && (text.length < 19 || BigInt(text) <= 9_223_372_036_854_775_807n);
 
 /** Malformed ids are answered like unknown ones: nothing can be learnt from the difference. */
 export function parseId(kind: string, id: string): string {
