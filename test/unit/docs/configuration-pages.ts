@@ -38,7 +38,7 @@ A node reads no \`.env\` file by itself. To use one:
 
 \`\`\`sh
 cp .env.example .env   # then set at least DATABASE_URL and REDIS_URL
-node --max-semi-space-size=64 --env-file=.env dist/main.js
+node --max-semi-space-size=32 --env-file=.env dist/main.js
 \`\`\``;
 
 const tail = `## Rules across settings
@@ -91,7 +91,7 @@ export function envExample(): string {
   );
   const first = [
     '# Every setting of a node. Made by `npm run docs:config`; docs/configuration.md has the same as a table.',
-    '# Copy to .env, then: node --max-semi-space-size=64 --env-file=.env dist/main.js',
+    '# Copy to .env, then: node --max-semi-space-size=32 --env-file=.env dist/main.js',
   ].join('\n');
   return `${[first, ...sections].join('\n\n')}\n`;
 }
